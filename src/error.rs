@@ -114,6 +114,15 @@ impl Error {
         matches!(self.kind(), ErrorKind::Transport(fault) if fault.sent)
     }
 
+    /// The HTTP status, where an answer began to come and broke off.
+    #[must_use]
+    pub fn status(&self) -> Option<u16> {
+        match self.kind() {
+            ErrorKind::Transport(fault) => fault.status,
+            _ => None,
+        }
+    }
+
     /// The message and all its causes, joined by `: `, on one line.
     #[must_use]
     pub fn chain(&self) -> String {

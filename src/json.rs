@@ -57,6 +57,18 @@ pub fn object_entries(text: &str) -> Result<Vec<(String, &RawValue)>, JsonFault>
     }
 }
 
+/// The first of the entries `names` of the JSON object `text` that is there and not null: a string's text, any
+/// other value as it stands. None where `text` is not an object.
+#[must_use]
+pub fn string_field(text: &str, names: &[&str]) -> Option<String> {
+    let entries = object_entries(text).ok()?;
+    names.iter().find_map(|name| {
+        let (_, value) = entries.iter().find(|(key, value)| key == name && value.get() != "null")?;
+        // A string with a lone surrogate has no text of its own.
+        Some(serde_json::from_str(value.get()).unwrap_or_else(|_| value.get().to_owned()))
+    })
+}
+
 /// What the first byte of a JSON value tells of its type.
 #[must_use]
 pub fn type_name(value: &RawValue) -> &'static str {
