@@ -1,5 +1,7 @@
 //! Invoke AWS Lambda functions over the REST API, without an AWS SDK client and without an async runtime.
+pub mod client;
 pub mod code;
+pub mod credentials;
 pub mod endpoint;
 pub mod error;
 pub mod function_name;
@@ -7,11 +9,14 @@ pub mod invocation;
 mod json;
 pub mod log_report;
 mod nearest;
+pub mod os;
 pub mod outcome;
 pub mod outputs;
 pub mod payload;
 pub mod record;
 pub mod rejection;
 pub mod request;
+pub mod settings;
 pub mod sign;
+pub mod transport;
 pub use nearest::nearest;

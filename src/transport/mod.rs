@@ -1,0 +1,206 @@
+//! HTTP over ureq: sends a signed request once and takes the whole answer, or tells how far it came.
+//!
+//! Only this folder names `ureq`. Knows nothing of AWS, retries and credentials. Nothing here sends a request twice.
+
+use std::io::Read as _;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use ureq::config::AutoHeaderValue;
+use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
+
+use crate::error::{Error, ErrorKind, Phase, TransportFault};
+use crate::outcome::Response;
+use crate::request::Request;
+use crate::sign::SignedHeader;
+
+mod connection;
+mod progress;
+
+use progress::Progress;
+
+/// How connections are made.
+#[derive(Clone, Debug)]
+pub struct TransportConfig {
+    /// The longest that looking up, connecting and the TLS handshake may each take.
+    pub connect_timeout: Duration,
+    /// Certificates in PEM that replace the bundled ones, and the file that they came from.
+    pub ca_bundle: Option<(PathBuf, Vec<u8>)>,
+    /// The most bytes of an answer's body.
+    pub body_limit: usize,
+}
+
+/// A pool of connections.
+#[derive(Debug)]
+pub struct Transport {
+    agent: ureq::Agent,
+    connect_timeout: Duration,
+    body_limit: usize,
+}
+
+impl Transport {
+    /// Prepares the transport; nothing is connected, and no certificate is read before the first TLS connection.
+    ///
+    /// # Errors
+    /// `Config` when the CA bundle holds no certificate.
+    pub fn new(config: &TransportConfig) -> Result<Self, Error> {
+        let mut tls = TlsConfig::builder();
+        if let Some((path, pem)) = &config.ca_bundle {
+            tls = tls.root_certs(root_certs(path, pem)?);
+        }
+        let ureq_config = ureq::config::Config::builder()
+            .http_status_as_error(false)
+            .max_redirects(0)
+            .max_redirects_will_error(false)
+            .proxy(None)
+            .user_agent(concat!("lambda-connector/", env!("CARGO_PKG_VERSION")))
+            .accept(AutoHeaderValue::None)
+            .accept_encoding(AutoHeaderValue::None)
+            .timeout_resolve(Some(config.connect_timeout))
+            .timeout_connect(Some(config.connect_timeout))
+            .output_buffer_size(OUTPUT_BUFFER_BYTES)
+            .max_response_header_size(HEAD_LIMIT_BYTES)
+            .tls_config(tls.build())
+            .build();
+        Ok(Self {
+            agent: connection::agent(ureq_config),
+            connect_timeout: config.connect_timeout,
+            body_limit: config.body_limit,
+        })
+    }
+
+    /// Sends `request` with the headers that signing added, once, and reads the answer within `timeout`.
+    ///
+    /// # Errors
+    /// `Transport`, with the phase, whether anything was sent, and the status if the answer broke off after its head.
+    pub fn send(
+        &self,
+        request: &Request<'_>,
+        signed: &[SignedHeader],
+        timeout: Duration,
+    ) -> Result<Response, Error> {
+        let mut builder = http::Request::builder().method(request.method).uri(request.url());
+        let headers = request.headers.iter().copied().chain(signed.iter().map(|(name, value)| (*name, value.as_str())));
+        for (name, value) in headers {
+            builder = builder.header(name, value);
+        }
+        let http_request = builder.body(request.body).map_err(|error| {
+            Error::new(ErrorKind::Internal, format!("cannot build the request to {}", request.host)).with_source(error)
+        })?;
+        let http_request =
+            self.agent.configure_request(http_request).timeout_global(Some(timeout)).build();
+        let failure = |cause: Cause, status| self.failure(request, timeout, cause, status);
+        progress::start();
+        let response = self.agent.run(http_request).map_err(|error| failure(Cause::Ureq(error), None))?;
+        let (parts, body) = response.into_parts();
+        let status = parts.status.as_u16();
+        let body = self.read_body(body).map_err(|cause| failure(cause, Some(status)))?;
+        Ok(Response { status, headers: parts.headers, body })
+    }
+
+    fn read_body(&self, body: ureq::Body) -> Result<Vec<u8>, Cause> {
+        let expected = body.content_length().and_then(|length| usize::try_from(length).ok());
+        if expected.is_some_and(|length| length > self.body_limit) {
+            return Err(Cause::TooLarge(self.body_limit));
+        }
+        // The length is known as a rule: a body of 6 MB is allocated once.
+        let mut bytes = Vec::with_capacity(expected.unwrap_or(0));
+        let limit = self.body_limit as u64 + 1;
+        let mut body = body;
+        body.as_reader()
+            .take(limit)
+            .read_to_end(&mut bytes)
+            .map_err(|error| Cause::Ureq(ureq::Error::from(error)))?;
+        if bytes.len() > self.body_limit {
+            return Err(Cause::TooLarge(self.body_limit));
+        }
+        Ok(bytes)
+    }
+
+    fn failure(&self, request: &Request<'_>, timeout: Duration, cause: Cause, status: Option<u16>) -> Error {
+        let progress = progress::now();
+        let phase = if status.is_some() { Phase::Receive } else { progress.phase };
+        let sent = status.is_some() || progress.sent_bytes > 0;
+        let message = describe(phase, &progress, request);
+        let hint = if sent {
+            "the function may have run: look at its log before you invoke it again"
+        } else {
+            "nothing reached Lambda, so trying again is safe; check the endpoint, the region and the network"
+        };
+        let fault = TransportFault { phase, sent, status };
+        Error::new(ErrorKind::Transport(fault), message)
+            .with_source(cause.text(phase, self.connect_timeout, timeout))
+            .with_hint(hint)
+    }
+}
+
+/// Room for the head of a request and the first piece of its body.
+const OUTPUT_BUFFER_BYTES: usize = 32 * 1024;
+
+/// Lambda's own headers take up to 6 KB, most of it the log.
+const HEAD_LIMIT_BYTES: usize = 64 * 1024;
+
+enum Cause {
+    Ureq(ureq::Error),
+    TooLarge(usize),
+}
+
+impl Cause {
+    fn text(&self, phase: Phase, connect_timeout: Duration, timeout: Duration) -> String {
+        match self {
+            Self::TooLarge(limit) => format!("its body has more than {limit} bytes"),
+            Self::Ureq(ureq::Error::Timeout(which)) => {
+                let (limit, option) = match which {
+                    ureq::Timeout::Global => (timeout, "--timeout"),
+                    _ => (connect_timeout, "--connect-timeout"),
+                };
+                format!("it took longer than {} s ({option})", limit.as_secs_f64())
+            }
+            Self::Ureq(ureq::Error::Io(error)) => io_text(error, phase),
+            Self::Ureq(ureq::Error::HostNotFound) => "the host has no address".to_owned(),
+            Self::Ureq(error) => error.to_string(),
+        }
+    }
+}
+
+fn io_text(error: &std::io::Error, phase: Phase) -> String {
+    match (error.kind(), phase) {
+        (std::io::ErrorKind::UnexpectedEof, _) => "the other side closed the connection".to_owned(),
+        _ => error.to_string(),
+    }
+}
+
+fn describe(phase: Phase, progress: &Progress, request: &Request<'_>) -> String {
+    let host = request.host;
+    match phase {
+        Phase::Resolve => format!("cannot look up the address of {host}"),
+        Phase::Connect => format!("cannot connect to {host}"),
+        Phase::Tls => format!("cannot make a TLS connection to {host}"),
+        Phase::Send if progress.sent_bytes == 0 => format!("cannot send anything to {host}"),
+        Phase::Send => format!(
+            "the connection to {host} broke after at most {} bytes of the request were sent",
+            progress.sent_bytes
+        ),
+        Phase::Wait => format!("the request was sent to {host}, and no answer came"),
+        Phase::Receive => format!("the request was sent to {host}, and its answer was not complete"),
+    }
+}
+
+fn root_certs(path: &std::path::Path, pem: &[u8]) -> Result<RootCerts, Error> {
+    let refuse = |why: String| {
+        Error::new(ErrorKind::Config, format!("the CA bundle {} {why}", path.display()))
+            .with_hint("it must be a PEM file with at least one certificate; it replaces the bundled ones")
+    };
+    let mut certificates: Vec<Certificate<'static>> = Vec::new();
+    for item in parse_pem(pem) {
+        match item {
+            Ok(PemItem::Certificate(certificate)) => certificates.push(certificate),
+            Ok(_) => {}
+            Err(error) => return Err(refuse(format!("is broken: {error}"))),
+        }
+    }
+    if certificates.is_empty() {
+        return Err(refuse("holds no certificate".to_owned()));
+    }
+    Ok(RootCerts::new_with_certs(&certificates))
+}
