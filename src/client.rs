@@ -39,7 +39,11 @@ impl<'a> Client<'a> {
     /// A client with these settings; nothing is read yet.
     #[must_use]
     pub fn new(settings: &'a Settings, env: &'a Env, clock: &'a Clock) -> Self {
-        Self { settings, env, clock }
+        Self {
+            settings,
+            env,
+            clock,
+        }
     }
 
     /// Invokes once, and tells `observer` of each step.
@@ -51,7 +55,11 @@ impl<'a> Client<'a> {
             observer(Event::Failed(error));
         }
         let elapsed = self.clock.instant().saturating_duration_since(started);
-        Invoked { result, attempts, elapsed }
+        Invoked {
+            result,
+            attempts,
+            elapsed,
+        }
     }
 
     fn attempt(
@@ -64,7 +72,10 @@ impl<'a> Client<'a> {
         observer(Event::Credentials(&loaded));
         let transport = self.transport()?;
         let request = Request::invoke(invocation, &self.settings.endpoint.value);
-        let scope = Scope { region: self.settings.region.value.as_str(), service: "lambda" };
+        let scope = Scope {
+            region: self.settings.region.value.as_str(),
+            service: "lambda",
+        };
         let signed = sign(&request, &loaded.credentials, scope, self.clock.now())?;
         *attempts += 1;
         observer(Event::Attempt(*attempts, &request.url()));
@@ -75,13 +86,20 @@ impl<'a> Client<'a> {
     }
 
     fn transport(&self) -> Result<Transport, Error> {
-        let bundle = self.settings.ca_bundle.as_ref().filter(|_| self.settings.endpoint.value.scheme() == "https");
+        let bundle = self
+            .settings
+            .ca_bundle
+            .as_ref()
+            .filter(|_| self.settings.endpoint.value.scheme() == "https");
         let ca_bundle = bundle
             .map(|bundle| {
                 let pem = read_file(&bundle.value, CA_BUNDLE_LIMIT_BYTES).map_err(|error| {
-                    Error::new(ErrorKind::Config, format!("cannot read the CA bundle {}", bundle.value.display()))
-                        .with_source(error)
-                        .with_hint(format!("it was named by {}", bundle.origin))
+                    Error::new(
+                        ErrorKind::Config,
+                        format!("cannot read the CA bundle {}", bundle.value.display()),
+                    )
+                    .with_source(error)
+                    .with_hint(format!("it was named by {}", bundle.origin))
                 })?;
                 Ok::<_, Error>((bundle.value.clone(), pem))
             })

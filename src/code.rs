@@ -42,7 +42,10 @@ impl Code {
             ErrorKind::InvalidRequest => "INVALID_REQUEST",
             ErrorKind::RequestTooLarge => "REQUEST_TOO_LARGE",
             ErrorKind::Transport(fault) if fault.sent => "OUTCOME_UNKNOWN",
-            ErrorKind::Config | ErrorKind::Credentials | ErrorKind::Sign | ErrorKind::Transport(_) => "NOT_SENT",
+            ErrorKind::Config
+            | ErrorKind::Credentials
+            | ErrorKind::Sign
+            | ErrorKind::Transport(_) => "NOT_SENT",
             ErrorKind::Internal => "UNKNOWN_ERROR",
         })
     }
@@ -118,23 +121,40 @@ mod tests {
             let mut headers = HeaderMap::new();
             headers.insert("x-amzn-errortype", code.parse().unwrap());
             let rejection = Rejection::read(status, &headers, b"");
-            assert_eq!(Code::of_rejection(&rejection).as_str(), want, "{status} {code}");
+            assert_eq!(
+                Code::of_rejection(&rejection).as_str(),
+                want,
+                "{status} {code}"
+            );
         }
     }
 
     #[test]
     fn each_status_of_the_list_has_its_code() {
         for (status, want) in STATUS_CODES {
-            assert_eq!(Code::of_rejection(&Rejection::read(status, &HeaderMap::new(), b"")).as_str(), want);
+            assert_eq!(
+                Code::of_rejection(&Rejection::read(status, &HeaderMap::new(), b"")).as_str(),
+                want
+            );
         }
     }
 
     #[test]
     fn what_was_sent_is_told_from_what_was_not() {
         for (sent, want) in [(false, "NOT_SENT"), (true, "OUTCOME_UNKNOWN")] {
-            let fault = TransportFault { phase: Phase::Send, sent, status: None };
-            assert_eq!(Code::of_error(&Error::new(ErrorKind::Transport(fault), "x")).as_str(), want);
+            let fault = TransportFault {
+                phase: Phase::Send,
+                sent,
+                status: None,
+            };
+            assert_eq!(
+                Code::of_error(&Error::new(ErrorKind::Transport(fault), "x")).as_str(),
+                want
+            );
         }
-        assert_eq!(Code::of_error(&Error::new(ErrorKind::Credentials, "x")).as_str(), "NOT_SENT");
+        assert_eq!(
+            Code::of_error(&Error::new(ErrorKind::Credentials, "x")).as_str(),
+            "NOT_SENT"
+        );
     }
 }

@@ -29,8 +29,10 @@ impl Region {
         {
             return Ok(Self(text.to_owned()));
         }
-        Err(Error::invalid_input(format!("the region {} cannot be one", quoted(text)))
-            .with_hint("a region looks like us-east-1: lower-case letters, digits and hyphens"))
+        Err(
+            Error::invalid_input(format!("the region {} cannot be one", quoted(text)))
+                .with_hint("a region looks like us-east-1: lower-case letters, digits and hyphens"),
+        )
     }
 
     /// The region's name.
@@ -69,8 +71,16 @@ impl Endpoint {
     pub fn of_region(service: &str, region: &Region, variant: Variant) -> Self {
         let partition = Partition::of(region);
         let fips = if variant.fips { "-fips" } else { "" };
-        let suffix = if variant.dualstack { partition.dualstack_suffix } else { partition.suffix };
-        Self { https: true, host: format!("{service}{fips}.{region}.{suffix}"), base_path: String::new() }
+        let suffix = if variant.dualstack {
+            partition.dualstack_suffix
+        } else {
+            partition.suffix
+        };
+        Self {
+            https: true,
+            host: format!("{service}{fips}.{region}.{suffix}"),
+            base_path: String::new(),
+        }
     }
 
     /// Reads an endpoint URL: `http` or `https`, a host, perhaps a port and a base path, which is kept.
@@ -79,14 +89,19 @@ impl Endpoint {
     /// `InvalidInput` for anything else, a user name or a query in it included.
     pub fn parse(url: &str) -> Result<Self, Error> {
         let refuse = |why: &str| {
-            Error::invalid_input(format!("the endpoint URL {} {why}", quoted(&without_user(url))))
-                .with_hint("give it like https://host or http://localhost:4566/base")
+            Error::invalid_input(format!(
+                "the endpoint URL {} {why}",
+                quoted(&without_user(url))
+            ))
+            .with_hint("give it like https://host or http://localhost:4566/base")
         };
         let lower = url.get(..8).unwrap_or(url).to_ascii_lowercase();
         if !lower.starts_with("http://") && !lower.starts_with("https://") {
             return Err(refuse("does not begin with http:// or https://"));
         }
-        let uri: Uri = url.parse().map_err(|error: http::uri::InvalidUri| refuse(&format!("is broken: {error}")))?;
+        let uri: Uri = url
+            .parse()
+            .map_err(|error: http::uri::InvalidUri| refuse(&format!("is broken: {error}")))?;
         let authority = uri.authority().ok_or_else(|| refuse("has no host"))?;
         if authority.as_str().contains('@') {
             return Err(refuse("has a user name in it").with_hint(
@@ -100,8 +115,14 @@ impl Endpoint {
         if host.is_empty() || host == "[]" {
             return Err(refuse("has no host"));
         }
-        let https = uri.scheme_str().is_some_and(|scheme| scheme.eq_ignore_ascii_case("https"));
-        let port = match authority.as_str().get(host.len()..).and_then(|rest| rest.strip_prefix(':')) {
+        let https = uri
+            .scheme_str()
+            .is_some_and(|scheme| scheme.eq_ignore_ascii_case("https"));
+        let port = match authority
+            .as_str()
+            .get(host.len()..)
+            .and_then(|rest| rest.strip_prefix(':'))
+        {
             None | Some("") => None,
             Some(digits) => match digits.parse::<u16>() {
                 Ok(port) if port > 0 => Some(port),
@@ -110,7 +131,11 @@ impl Endpoint {
         };
         let port = port.filter(|port| *port != if https { 443 } else { 80 });
         let host = port.map_or(host.clone(), |port| format!("{host}:{port}"));
-        Ok(Self { https, host, base_path: normalize_path(uri.path()).trim_end_matches('/').to_owned() })
+        Ok(Self {
+            https,
+            host,
+            base_path: normalize_path(uri.path()).trim_end_matches('/').to_owned(),
+        })
     }
 
     /// The value of the `Host` header: lower case, with the port unless it is the scheme's default.
@@ -152,7 +177,11 @@ pub fn normalize_path(path: &str) -> String {
             other => kept.push(other),
         }
     }
-    let ends_in_slash = path.ends_with(['/', '.']) && path.rsplit('/').next().is_some_and(|last| matches!(last, "" | "." | ".."));
+    let ends_in_slash = path.ends_with(['/', '.'])
+        && path
+            .rsplit('/')
+            .next()
+            .is_some_and(|last| matches!(last, "" | "." | ".."));
     let mut normalized = String::with_capacity(path.len() + 1);
     for segment in &kept {
         normalized.push('/');
@@ -175,8 +204,13 @@ impl Partition {
         let (suffix, dualstack_suffix) = PARTITIONS
             .iter()
             .find(|(prefix, _, _)| region.as_str().starts_with(prefix))
-            .map_or(("amazonaws.com", "api.aws"), |&(_, suffix, dualstack)| (suffix, dualstack));
-        Self { suffix, dualstack_suffix }
+            .map_or(("amazonaws.com", "api.aws"), |&(_, suffix, dualstack)| {
+                (suffix, dualstack)
+            });
+        Self {
+            suffix,
+            dualstack_suffix,
+        }
     }
 }
 
@@ -206,20 +240,62 @@ mod tests {
     #[test]
     fn every_partition_has_its_hosts() {
         let table = [
-            ("us-east-1", "lambda.us-east-1.amazonaws.com", "lambda-fips.us-east-1.api.aws"),
-            ("mx-central-1", "lambda.mx-central-1.amazonaws.com", "lambda-fips.mx-central-1.api.aws"),
-            ("cn-north-1", "lambda.cn-north-1.amazonaws.com.cn", "lambda-fips.cn-north-1.api.amazonwebservices.com.cn"),
-            ("us-gov-west-1", "lambda.us-gov-west-1.amazonaws.com", "lambda-fips.us-gov-west-1.api.aws"),
-            ("eusc-de-east-1", "lambda.eusc-de-east-1.amazonaws.eu", "lambda-fips.eusc-de-east-1.api.amazonwebservices.eu"),
-            ("us-iso-east-1", "lambda.us-iso-east-1.c2s.ic.gov", "lambda-fips.us-iso-east-1.api.aws.ic.gov"),
-            ("us-isob-east-1", "lambda.us-isob-east-1.sc2s.sgov.gov", "lambda-fips.us-isob-east-1.api.aws.scloud"),
-            ("eu-isoe-west-1", "lambda.eu-isoe-west-1.cloud.adc-e.uk", "lambda-fips.eu-isoe-west-1.api.cloud-aws.adc-e.uk"),
-            ("us-isof-south-1", "lambda.us-isof-south-1.csp.hci.ic.gov", "lambda-fips.us-isof-south-1.api.aws.hci.ic.gov"),
-            ("xx-new-1", "lambda.xx-new-1.amazonaws.com", "lambda-fips.xx-new-1.api.aws"),
+            (
+                "us-east-1",
+                "lambda.us-east-1.amazonaws.com",
+                "lambda-fips.us-east-1.api.aws",
+            ),
+            (
+                "mx-central-1",
+                "lambda.mx-central-1.amazonaws.com",
+                "lambda-fips.mx-central-1.api.aws",
+            ),
+            (
+                "cn-north-1",
+                "lambda.cn-north-1.amazonaws.com.cn",
+                "lambda-fips.cn-north-1.api.amazonwebservices.com.cn",
+            ),
+            (
+                "us-gov-west-1",
+                "lambda.us-gov-west-1.amazonaws.com",
+                "lambda-fips.us-gov-west-1.api.aws",
+            ),
+            (
+                "eusc-de-east-1",
+                "lambda.eusc-de-east-1.amazonaws.eu",
+                "lambda-fips.eusc-de-east-1.api.amazonwebservices.eu",
+            ),
+            (
+                "us-iso-east-1",
+                "lambda.us-iso-east-1.c2s.ic.gov",
+                "lambda-fips.us-iso-east-1.api.aws.ic.gov",
+            ),
+            (
+                "us-isob-east-1",
+                "lambda.us-isob-east-1.sc2s.sgov.gov",
+                "lambda-fips.us-isob-east-1.api.aws.scloud",
+            ),
+            (
+                "eu-isoe-west-1",
+                "lambda.eu-isoe-west-1.cloud.adc-e.uk",
+                "lambda-fips.eu-isoe-west-1.api.cloud-aws.adc-e.uk",
+            ),
+            (
+                "us-isof-south-1",
+                "lambda.us-isof-south-1.csp.hci.ic.gov",
+                "lambda-fips.us-isof-south-1.api.aws.hci.ic.gov",
+            ),
+            (
+                "xx-new-1",
+                "lambda.xx-new-1.amazonaws.com",
+                "lambda-fips.xx-new-1.api.aws",
+            ),
         ];
         for (region, plain, both) in table {
             let region = Region::parse(region).unwrap();
-            let host = |fips, dualstack| Endpoint::of_region("lambda", &region, Variant { fips, dualstack }).host;
+            let host = |fips, dualstack| {
+                Endpoint::of_region("lambda", &region, Variant { fips, dualstack }).host
+            };
             assert_eq!(host(false, false), plain, "{region}");
             assert_eq!(host(true, true), both, "{region}");
         }
@@ -227,8 +303,22 @@ mod tests {
 
     #[test]
     fn a_region_can_stand_in_a_host_name() {
-        for bad in ["", "us east", "us-east-1.evil.com/", "US-EAST-1", "us-east-1\n", "-a", "a-", "é", &"a".repeat(64)] {
-            assert_eq!(Region::parse(bad).unwrap_err().kind(), ErrorKind::InvalidInput, "{bad}");
+        for bad in [
+            "",
+            "us east",
+            "us-east-1.evil.com/",
+            "US-EAST-1",
+            "us-east-1\n",
+            "-a",
+            "a-",
+            "é",
+            &"a".repeat(64),
+        ] {
+            assert_eq!(
+                Region::parse(bad).unwrap_err().kind(),
+                ErrorKind::InvalidInput,
+                "{bad}"
+            );
         }
     }
 
@@ -252,8 +342,23 @@ mod tests {
     #[test]
     fn a_broken_endpoint_url_is_refused_and_shows_no_password() {
         for url in [
-            "", "localhost:4566", "ftp://h", "http://", "http:///path", "https://:443", "http://user:hunter2@host", "http://user@host",
-            "http://h:99999", "http://h:0", "http://h:x", "http://h?x=1", "http://h/#f", "http://h h", "http://h\r\nx", "http://[]", "//h",
+            "",
+            "localhost:4566",
+            "ftp://h",
+            "http://",
+            "http:///path",
+            "https://:443",
+            "http://user:hunter2@host",
+            "http://user@host",
+            "http://h:99999",
+            "http://h:0",
+            "http://h:x",
+            "http://h?x=1",
+            "http://h/#f",
+            "http://h h",
+            "http://h\r\nx",
+            "http://[]",
+            "//h",
         ] {
             let error = Endpoint::parse(url).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::InvalidInput, "{url}");
@@ -264,8 +369,18 @@ mod tests {
     #[test]
     fn paths_are_normalized_as_rfc_3986_says() {
         for (path, want) in [
-            ("", "/"), ("/", "/"), ("/a/b", "/a/b"), ("//a//b//", "/a/b/"), ("/./", "/"), ("/a/./b", "/a/b"), ("/a/../b", "/b"),
-            ("/a/..", "/"), ("/a/b/..", "/a/"), ("/../..", "/"), ("/a.b/", "/a.b/"), ("/a.", "/a."),
+            ("", "/"),
+            ("/", "/"),
+            ("/a/b", "/a/b"),
+            ("//a//b//", "/a/b/"),
+            ("/./", "/"),
+            ("/a/./b", "/a/b"),
+            ("/a/../b", "/b"),
+            ("/a/..", "/"),
+            ("/a/b/..", "/a/"),
+            ("/../..", "/"),
+            ("/a.b/", "/a.b/"),
+            ("/a.", "/a."),
         ] {
             assert_eq!(normalize_path(path), want, "{path}");
         }

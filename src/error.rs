@@ -74,7 +74,12 @@ pub enum Phase {
 impl Error {
     /// Makes an error of `kind` with the message of this level.
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Self(Box::new(Inner { kind, message: message.into(), hint: None, source: None }))
+        Self(Box::new(Inner {
+            kind,
+            message: message.into(),
+            hint: None,
+            source: None,
+        }))
     }
 
     /// Adds what the user may try.
@@ -156,7 +161,10 @@ impl fmt::Debug for Error {
 
 impl StdError for Error {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        self.0.source.as_deref().map(|source| source as &(dyn StdError + 'static))
+        self.0
+            .source
+            .as_deref()
+            .map(|source| source as &(dyn StdError + 'static))
     }
 }
 
@@ -192,14 +200,20 @@ mod tests {
 
     #[test]
     fn the_chain_names_each_cause_once() {
-        let error = Error::new(ErrorKind::Config, "cannot read \"x\"").with_source(std::io::Error::other("disk on fire"));
+        let error = Error::new(ErrorKind::Config, "cannot read \"x\"")
+            .with_source(std::io::Error::other("disk on fire"));
         assert_eq!(error.to_string(), "cannot read \"x\"");
         assert_eq!(error.chain(), "cannot read \"x\": disk on fire");
     }
 
     #[test]
     fn quoting_escapes_what_would_break_a_line() {
-        for (text, want) in [("a", "\"a\""), ("a\r\nb\0", "\"a\\r\\nb\\u{0}\""), ("\"", "\"\\\"\""), ("é\u{1b}", "\"é\\u{1b}\"")] {
+        for (text, want) in [
+            ("a", "\"a\""),
+            ("a\r\nb\0", "\"a\\r\\nb\\u{0}\""),
+            ("\"", "\"\\\"\""),
+            ("é\u{1b}", "\"é\\u{1b}\""),
+        ] {
             assert_eq!(quoted(text), want);
         }
         assert_eq!(quoted(&"x".repeat(81)).chars().count(), 83);

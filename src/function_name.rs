@@ -37,7 +37,11 @@ impl FunctionName {
             .with_hint(FORMS));
         }
         let segments: Vec<&str> = text.split(':').collect();
-        let parts = if text.starts_with("arn:") { full_arn(&segments) } else { short_form(&segments) };
+        let parts = if text.starts_with("arn:") {
+            full_arn(&segments)
+        } else {
+            short_form(&segments)
+        };
         let Some(parts) = parts else {
             return Err(Error::invalid_input(format!(
                 "{} has none of the forms of a function name",
@@ -115,7 +119,8 @@ impl Qualifier {
     }
 }
 
-const FORMS: &str = "give a name, name:alias, name:version, 123456789012:function:name, or the function's ARN";
+const FORMS: &str =
+    "give a name, name:alias, name:version, 123456789012:function:name, or the function's ARN";
 
 struct Parts<'a> {
     region: Option<&'a str>,
@@ -124,7 +129,16 @@ struct Parts<'a> {
 }
 
 fn full_arn<'a>(segments: &[&'a str]) -> Option<Parts<'a>> {
-    let [_, partition, "lambda", region, account, "function", rest @ ..] = segments else {
+    let [
+        _,
+        partition,
+        "lambda",
+        region,
+        account,
+        "function",
+        rest @ ..,
+    ] = segments
+    else {
         return None;
     };
     if !partition.starts_with("aws") || !is_account(account) || region.is_empty() {
@@ -136,7 +150,8 @@ fn full_arn<'a>(segments: &[&'a str]) -> Option<Parts<'a>> {
 /// `[region:][account:][function:]name[:qualifier]`: like the API's pattern, a prefix is taken as one
 /// where it can be, and as the name where the rest would not fit otherwise.
 fn short_form<'a>(segments: &[&'a str]) -> Option<Parts<'a>> {
-    const PREFIXES: [fn(&str) -> bool; 3] = [is_region, is_account, |segment| segment == "function"];
+    const PREFIXES: [fn(&str) -> bool; 3] =
+        [is_region, is_account, |segment| segment == "function"];
     fn descend<'a>(
         segments: &[&'a str],
         prefixes: &[fn(&str) -> bool],
@@ -145,10 +160,16 @@ fn short_form<'a>(segments: &[&'a str]) -> Option<Parts<'a>> {
         let Some((is_prefix, later)) = prefixes.split_first() else {
             return name_and_qualifier(segments, region);
         };
-        let taken = segments.split_first().filter(|(first, rest)| is_prefix(first) && !rest.is_empty());
+        let taken = segments
+            .split_first()
+            .filter(|(first, rest)| is_prefix(first) && !rest.is_empty());
         taken
             .and_then(|(first, rest)| {
-                let region = if later.len() == 2 { Some(*first) } else { region };
+                let region = if later.len() == 2 {
+                    Some(*first)
+                } else {
+                    region
+                };
                 descend(rest, later, region)
             })
             .or_else(|| descend(segments, later, region))
@@ -164,7 +185,11 @@ fn name_and_qualifier<'a>(segments: &[&'a str], region: Option<&'a str>) -> Opti
     };
     let name_fits = !name.is_empty() && !name.contains('$');
     let qualifier_fits = qualifier.is_none_or(is_qualifier);
-    (name_fits && qualifier_fits).then_some(Parts { region, name, qualifier })
+    (name_fits && qualifier_fits).then_some(Parts {
+        region,
+        name,
+        qualifier,
+    })
 }
 
 fn is_name_character(character: char) -> bool {
@@ -178,8 +203,11 @@ fn is_account(segment: &str) -> bool {
 /// A region as it may open a partial ARN: at least two hyphens, one digit at its end (`us-gov-west-1`).
 fn is_region(segment: &str) -> bool {
     let words: Vec<&str> = segment.split('-').collect();
-    let [first, middle @ .., last] = words.as_slice() else { return false };
-    let is_word = |word: &&str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase());
+    let [first, middle @ .., last] = words.as_slice() else {
+        return false;
+    };
+    let is_word =
+        |word: &&str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase());
     !middle.is_empty()
         && is_word(first)
         && middle.iter().all(is_word)
@@ -191,7 +219,10 @@ fn is_qualifier(text: &str) -> bool {
     if text.starts_with('$') {
         return matches!(text, "$LATEST" | "$LATEST.PUBLISHED");
     }
-    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+    !text.is_empty()
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
 }
 
 #[cfg(test)]
@@ -224,19 +255,73 @@ mod tests {
             ("123456789012:function:f", "f", None, None),
             ("123456789012:function:f:1", "f", Some("1"), None),
             ("123456789012:f", "f", None, None),
-            ("us-west-2:123456789012:function:f", "f", None, Some("us-west-2")),
-            ("arn:aws:lambda:us-west-2:123456789012:function:f", "f", None, Some("us-west-2")),
-            ("arn:aws:lambda:us-west-2:123456789012:function:f:1", "f", Some("1"), Some("us-west-2")),
-            ("arn:aws-cn:lambda:cn-north-1:123456789012:function:f", "f", None, Some("cn-north-1")),
-            ("arn:aws-us-gov:lambda:us-gov-west-1:123456789012:function:f", "f", None, Some("us-gov-west-1")),
-            ("arn:aws-iso:lambda:us-iso-east-1:123456789012:function:f", "f", None, Some("us-iso-east-1")),
-            ("arn:aws-iso-b:lambda:us-isob-east-1:123456789012:function:f", "f", None, Some("us-isob-east-1")),
-            ("arn:aws-iso-e:lambda:eu-isoe-west-1:123456789012:function:f", "f", None, Some("eu-isoe-west-1")),
-            ("arn:aws-eusc:lambda:eusc-de-east-1:123456789012:function:f", "f", None, Some("eusc-de-east-1")),
-            ("arn:aws:lambda:us-east-1:123456789012:function:function:function", "function", Some("function"), Some("us-east-1")),
+            (
+                "us-west-2:123456789012:function:f",
+                "f",
+                None,
+                Some("us-west-2"),
+            ),
+            (
+                "arn:aws:lambda:us-west-2:123456789012:function:f",
+                "f",
+                None,
+                Some("us-west-2"),
+            ),
+            (
+                "arn:aws:lambda:us-west-2:123456789012:function:f:1",
+                "f",
+                Some("1"),
+                Some("us-west-2"),
+            ),
+            (
+                "arn:aws-cn:lambda:cn-north-1:123456789012:function:f",
+                "f",
+                None,
+                Some("cn-north-1"),
+            ),
+            (
+                "arn:aws-us-gov:lambda:us-gov-west-1:123456789012:function:f",
+                "f",
+                None,
+                Some("us-gov-west-1"),
+            ),
+            (
+                "arn:aws-iso:lambda:us-iso-east-1:123456789012:function:f",
+                "f",
+                None,
+                Some("us-iso-east-1"),
+            ),
+            (
+                "arn:aws-iso-b:lambda:us-isob-east-1:123456789012:function:f",
+                "f",
+                None,
+                Some("us-isob-east-1"),
+            ),
+            (
+                "arn:aws-iso-e:lambda:eu-isoe-west-1:123456789012:function:f",
+                "f",
+                None,
+                Some("eu-isoe-west-1"),
+            ),
+            (
+                "arn:aws-eusc:lambda:eusc-de-east-1:123456789012:function:f",
+                "f",
+                None,
+                Some("eusc-de-east-1"),
+            ),
+            (
+                "arn:aws:lambda:us-east-1:123456789012:function:function:function",
+                "function",
+                Some("function"),
+                Some("us-east-1"),
+            ),
         ];
         for (text, name, qualifier, region) in table {
-            let want = (name.to_owned(), qualifier.map(str::to_owned), region.map(str::to_owned));
+            let want = (
+                name.to_owned(),
+                qualifier.map(str::to_owned),
+                region.map(str::to_owned),
+            );
             assert_eq!(parts(text), want, "{text}");
         }
     }
@@ -244,17 +329,35 @@ mod tests {
     #[test]
     fn what_cannot_be_a_function_is_refused() {
         for text in [
-            "my fn", "f\r\nx: y", "f\0", "f/g", "f?x", "é", "f:", ":f", "f:$latest", "f:a:b", "$LATEST", "f$",
-            "arn:aws:s3:::bucket", "arn:aws:lambda:us-east-1:123456789012:layer:l:1",
-            "arn:aws:lambda:us-east-1:12345:function:f", "arn:aws:lambda::123456789012:function:f",
-            "arn:azure:lambda:us-east-1:123456789012:function:f", "arn:aws:lambda:us_east:123456789012:function:f",
-            "arn:aws:lambda:us-east-1:123456789012:function:", "f:$LATEST.X",
+            "my fn",
+            "f\r\nx: y",
+            "f\0",
+            "f/g",
+            "f?x",
+            "é",
+            "f:",
+            ":f",
+            "f:$latest",
+            "f:a:b",
+            "$LATEST",
+            "f$",
+            "arn:aws:s3:::bucket",
+            "arn:aws:lambda:us-east-1:123456789012:layer:l:1",
+            "arn:aws:lambda:us-east-1:12345:function:f",
+            "arn:aws:lambda::123456789012:function:f",
+            "arn:azure:lambda:us-east-1:123456789012:function:f",
+            "arn:aws:lambda:us_east:123456789012:function:f",
+            "arn:aws:lambda:us-east-1:123456789012:function:",
+            "f:$LATEST.X",
         ] {
             let error = FunctionName::parse(text).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::InvalidInput, "{text}");
             assert!(!error.to_string().contains(['\r', '\n', '\0']), "{error}");
         }
-        assert_eq!(FunctionName::parse("").unwrap_err().kind(), ErrorKind::MissingInput);
+        assert_eq!(
+            FunctionName::parse("").unwrap_err().kind(),
+            ErrorKind::MissingInput
+        );
     }
 
     #[test]
@@ -264,11 +367,22 @@ mod tests {
 
     #[test]
     fn a_qualifier_is_a_version_or_an_alias() {
-        for good in ["1", "$LATEST", "$LATEST.PUBLISHED", "prod", "a-b_C", &"a".repeat(128)] {
+        for good in [
+            "1",
+            "$LATEST",
+            "$LATEST.PUBLISHED",
+            "prod",
+            "a-b_C",
+            &"a".repeat(128),
+        ] {
             assert_eq!(Qualifier::parse(good).unwrap().as_str(), good);
         }
         for bad in ["", "a b", "$latest", "a:b", "a\r\n", &"a".repeat(129)] {
-            assert_eq!(Qualifier::parse(bad).unwrap_err().kind(), ErrorKind::InvalidInput, "{bad}");
+            assert_eq!(
+                Qualifier::parse(bad).unwrap_err().kind(),
+                ErrorKind::InvalidInput,
+                "{bad}"
+            );
         }
     }
 }

@@ -146,7 +146,9 @@ impl ClientContext {
     /// # Errors
     /// `InvalidInput` when it is no JSON object, or over 3,583 bytes of base64.
     pub fn from_json(json: &[u8]) -> Result<Self, Error> {
-        let refuse = |fault| Error::invalid_input("the client context is not a JSON object").with_source(fault);
+        let refuse = |fault| {
+            Error::invalid_input("the client context is not a JSON object").with_source(fault)
+        };
         let text = json::check(json).map_err(refuse)?;
         json::object_entries(text).map_err(refuse)?;
         let encoded = STANDARD.encode(json);
@@ -213,27 +215,45 @@ mod tests {
     use super::*;
 
     fn invocation(function: &str, payload: &[u8]) -> Invocation {
-        Invocation::new(FunctionName::parse(function).unwrap(), Payload::parse(payload.to_vec()).unwrap())
+        Invocation::new(
+            FunctionName::parse(function).unwrap(),
+            Payload::parse(payload.to_vec()).unwrap(),
+        )
     }
 
     #[test]
     fn two_different_qualifiers_contradict() {
-        for (function, qualifier, fits) in [("name:1", "2", false), ("name:1", "1", true), ("name", "2", true)] {
+        for (function, qualifier, fits) in [
+            ("name:1", "2", false),
+            ("name:1", "1", true),
+            ("name", "2", true),
+        ] {
             let mut invocation = invocation(function, b"1");
             invocation.qualifier = Some(Qualifier::parse(qualifier).unwrap());
-            assert_eq!(invocation.check(None).is_ok(), fits, "{function} {qualifier}");
+            assert_eq!(
+                invocation.check(None).is_ok(),
+                fits,
+                "{function} {qualifier}"
+            );
         }
     }
 
     #[test]
     fn the_payload_limit_is_lambdas_to_the_byte_and_can_be_lifted() {
-        for (invocation_type, limit) in
-            [(InvocationType::RequestResponse, 6_291_456), (InvocationType::DryRun, 6_291_456), (InvocationType::Event, 1_048_576)]
-        {
+        for (invocation_type, limit) in [
+            (InvocationType::RequestResponse, 6_291_456),
+            (InvocationType::DryRun, 6_291_456),
+            (InvocationType::Event, 1_048_576),
+        ] {
             for (size, fits) in [(limit, true), (limit + 1, false)] {
-                let mut invocation = invocation("f", format!("\"{}\"", "x".repeat(size - 2)).as_bytes());
+                let mut invocation =
+                    invocation("f", format!("\"{}\"", "x".repeat(size - 2)).as_bytes());
                 invocation.invocation_type = invocation_type;
-                assert_eq!(invocation.check(None).is_ok(), fits, "{invocation_type:?} {size}");
+                assert_eq!(
+                    invocation.check(None).is_ok(),
+                    fits,
+                    "{invocation_type:?} {size}"
+                );
                 assert!(invocation.check(Some(size)).is_ok());
                 let error = invocation.check(Some(size - 1)).unwrap_err();
                 assert_eq!(error.kind(), ErrorKind::RequestTooLarge);
@@ -243,11 +263,20 @@ mod tests {
 
     #[test]
     fn a_client_context_is_an_object_of_at_most_3583_bytes_of_base64() {
-        assert_eq!(ClientContext::from_json(br#"{"a":1}"#).unwrap().as_str(), "eyJhIjoxfQ==");
+        assert_eq!(
+            ClientContext::from_json(br#"{"a":1}"#).unwrap().as_str(),
+            "eyJhIjoxfQ=="
+        );
         for bad in ["", "[]", "\"x\"", "{", "null"] {
-            assert_eq!(ClientContext::from_json(bad.as_bytes()).unwrap_err().kind(), ErrorKind::InvalidInput, "{bad}");
+            assert_eq!(
+                ClientContext::from_json(bad.as_bytes()).unwrap_err().kind(),
+                ErrorKind::InvalidInput,
+                "{bad}"
+            );
         }
-        let of_size = |bytes: usize| ClientContext::from_json(format!("{{\"a\":\"{}\"}}", "x".repeat(bytes - 8)).as_bytes());
+        let of_size = |bytes: usize| {
+            ClientContext::from_json(format!("{{\"a\":\"{}\"}}", "x".repeat(bytes - 8)).as_bytes())
+        };
         assert_eq!(of_size(2_685).unwrap().as_str().len(), 3_580);
         assert!(of_size(2_686).is_err());
     }

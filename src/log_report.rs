@@ -26,14 +26,19 @@ impl LogReport {
     /// Finds the last report in `log`, in either of Lambda's two formats.
     #[must_use]
     pub fn find(log: &str) -> Option<Self> {
-        log.lines().rev().find_map(|line| Self::from_text(line).or_else(|| Self::from_json(line)))
+        log.lines()
+            .rev()
+            .find_map(|line| Self::from_text(line).or_else(|| Self::from_json(line)))
     }
 
     /// `REPORT RequestId: …\tDuration: 1.25 ms\tBilled Duration: 2 ms\tMemory Size: 128 MB\tMax Memory Used: 38 MB`
     fn from_text(line: &str) -> Option<Self> {
         let fields = line.trim_start().strip_prefix("REPORT RequestId: ")?;
         let mut report = Self::default();
-        for (name, value) in fields.split('\t').filter_map(|field| field.trim().split_once(": ")) {
+        for (name, value) in fields
+            .split('\t')
+            .filter_map(|field| field.trim().split_once(": "))
+        {
             let number = value.split(' ').next().and_then(number);
             match name {
                 "Duration" => report.duration_ms = number,
@@ -53,7 +58,11 @@ impl LogReport {
             return None;
         }
         let metrics = json::string_field(&json::string_field(line, &["record"])?, &["metrics"])?;
-        let metric = |name| json::string_field(&metrics, &[name]).as_deref().and_then(number);
+        let metric = |name| {
+            json::string_field(&metrics, &[name])
+                .as_deref()
+                .and_then(number)
+        };
         Some(Self {
             duration_ms: metric("durationMs"),
             billed_duration_ms: metric("billedDurationMs"),
@@ -79,7 +88,9 @@ impl LogReport {
 
 fn number(text: &str) -> Option<Box<RawValue>> {
     let is_number = text.starts_with(|first: char| first == '-' || first.is_ascii_digit());
-    RawValue::from_string(text.to_owned()).ok().filter(|_| is_number)
+    RawValue::from_string(text.to_owned())
+        .ok()
+        .filter(|_| is_number)
 }
 
 #[cfg(test)]
@@ -89,7 +100,10 @@ mod tests {
     #[track_caller]
     fn found(log: &str) -> String {
         let report = LogReport::find(log).expect(log);
-        report.entries().map(|(name, number)| format!("{name}={number} ")).collect()
+        report
+            .entries()
+            .map(|(name, number)| format!("{name}={number} "))
+            .collect()
     }
 
     #[test]
@@ -107,7 +121,9 @@ mod tests {
     #[test]
     fn the_last_line_counts_and_what_is_no_number_is_left_out() {
         assert_eq!(
-            found("REPORT RequestId: a\tDuration: 9 ms\nREPORT RequestId: b\tDuration: 1 ms\tMemory Size: lots MB\n"),
+            found(
+                "REPORT RequestId: a\tDuration: 9 ms\nREPORT RequestId: b\tDuration: 1 ms\tMemory Size: lots MB\n"
+            ),
             "durationMs=1 "
         );
     }

@@ -1,7 +1,10 @@
 //! The world outside: environment, files, standard input and clocks. The only file that reads them.
 //!
 //! Everything else gets them from here as values, so that it can be tested with others. Knows nothing of AWS.
-#![expect(clippy::disallowed_methods, reason = "this is the file that the rule keeps them in")]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "this is the file that the rule keeps them in"
+)]
 
 use std::env;
 use std::fmt;
@@ -28,7 +31,12 @@ impl Env {
     /// The given ones and no others.
     #[must_use]
     pub fn given(pairs: &[(&str, &str)]) -> Self {
-        Self(Variables::Given(pairs.iter().map(|&(name, value)| (name.to_owned(), value.to_owned())).collect()))
+        Self(Variables::Given(
+            pairs
+                .iter()
+                .map(|&(name, value)| (name.to_owned(), value.to_owned()))
+                .collect(),
+        ))
     }
 
     /// The variable's value. An empty one counts as not set, as everywhere in AWS's tools; bytes that are not UTF-8
@@ -45,7 +53,8 @@ impl Env {
     /// Whether the variable says `true`, in any case of letters.
     #[must_use]
     pub fn is_true(&self, name: &str) -> bool {
-        self.get(name).is_some_and(|value| value.eq_ignore_ascii_case("true"))
+        self.get(name)
+            .is_some_and(|value| value.eq_ignore_ascii_case("true"))
     }
 }
 
@@ -54,7 +63,10 @@ impl fmt::Debug for Env {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
             Variables::Process => f.write_str("Env(process)"),
-            Variables::Given(pairs) => f.debug_list().entries(pairs.iter().map(|(name, _)| name)).finish(),
+            Variables::Given(pairs) => f
+                .debug_list()
+                .entries(pairs.iter().map(|(name, _)| name))
+                .finish(),
         }
     }
 }
@@ -88,7 +100,11 @@ pub fn read_file(path: &Path, limit: usize) -> io::Result<Vec<u8>> {
     if metadata.is_dir() {
         return Err(io::ErrorKind::IsADirectory.into());
     }
-    read_at_most(file, limit, usize::try_from(metadata.len()).unwrap_or(usize::MAX))
+    read_at_most(
+        file,
+        limit,
+        usize::try_from(metadata.len()).unwrap_or(usize::MAX),
+    )
 }
 
 /// The bytes of standard input, at most `limit` and one more.

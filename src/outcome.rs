@@ -72,15 +72,29 @@ impl Answer {
     /// Reads a response. Nothing in it can make this fail: what is not understood is kept as it stands.
     #[must_use]
     pub fn classify(response: Response) -> Self {
-        let Response { status, headers, body } = response;
-        let header = |name| headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
+        let Response {
+            status,
+            headers,
+            body,
+        } = response;
+        let header = |name| {
+            headers
+                .get(name)
+                .map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
+        };
         let (outcome, payload) = match (header("x-amz-function-error"), status) {
             // Its presence is what counts: the value has been `Handled` and `Unhandled`.
-            (Some(kind), _) => (Outcome::FunctionError(FunctionError::read(kind, &body)), body),
+            (Some(kind), _) => (
+                Outcome::FunctionError(FunctionError::read(kind, &body)),
+                body,
+            ),
             (None, 202) => (Outcome::Accepted, body),
             (None, 204) => (Outcome::DryRun, body),
             (None, 200..=299) => (Outcome::Succeeded, body),
-            (None, _) => (Outcome::Rejected(Rejection::read(status, &headers, &body)), Vec::new()),
+            (None, _) => (
+                Outcome::Rejected(Rejection::read(status, &headers, &body)),
+                Vec::new(),
+            ),
         };
         Self {
             status,
@@ -126,15 +140,21 @@ impl FunctionError {
 
 /// The parts that are there and not empty, joined by `: `, on one line.
 pub(crate) fn joined(parts: impl IntoIterator<Item = Option<String>>) -> String {
-    let parts: Vec<String> =
-        parts.into_iter().flatten().map(|part| one_line(&part)).filter(|part| !part.is_empty()).collect();
+    let parts: Vec<String> = parts
+        .into_iter()
+        .flatten()
+        .map(|part| one_line(&part))
+        .filter(|part| !part.is_empty())
+        .collect();
     parts.join(": ")
 }
 
 /// `text` on one line: each run of control characters and spaces becomes one space.
 pub(crate) fn one_line(text: &str) -> String {
-    let words: Vec<&str> =
-        text.split(|c: char| c.is_control() || c.is_whitespace()).filter(|word| !word.is_empty()).collect();
+    let words: Vec<&str> = text
+        .split(|c: char| c.is_control() || c.is_whitespace())
+        .filter(|word| !word.is_empty())
+        .collect();
     words.join(" ")
 }
 
@@ -162,17 +182,30 @@ pub(crate) mod tests {
     pub(crate) fn answer(status: u16, headers: &[(&str, &str)], body: &[u8]) -> Answer {
         let mut map = HeaderMap::new();
         for (name, value) in headers {
-            map.append(http::HeaderName::try_from(*name).unwrap(), http::HeaderValue::from_bytes(value.as_bytes()).unwrap());
+            map.append(
+                http::HeaderName::try_from(*name).unwrap(),
+                http::HeaderValue::from_bytes(value.as_bytes()).unwrap(),
+            );
         }
-        Answer::classify(Response { status, headers: map, body: body.to_vec() })
+        Answer::classify(Response {
+            status,
+            headers: map,
+            body: body.to_vec(),
+        })
     }
 
     #[test]
     fn the_status_tells_the_outcome_of_a_call_without_error() {
-        assert!(matches!(answer(200, &[], b"null").outcome, Outcome::Succeeded));
+        assert!(matches!(
+            answer(200, &[], b"null").outcome,
+            Outcome::Succeeded
+        ));
         assert!(matches!(answer(202, &[], b"").outcome, Outcome::Accepted));
         assert!(matches!(answer(204, &[], b"").outcome, Outcome::DryRun));
-        assert!(matches!(answer(307, &[], b"").outcome, Outcome::Rejected(_)));
+        assert!(matches!(
+            answer(307, &[], b"").outcome,
+            Outcome::Rejected(_)
+        ));
         assert!(!answer(204, &[], b"").may_have_run());
         assert!(answer(200, &[], b"1").may_have_run());
     }
@@ -196,7 +229,12 @@ pub(crate) mod tests {
         assert_eq!(answer.trace_id.as_deref(), Some("root=1-2;sampled=0"));
         assert_eq!(answer.durable_execution_arn.as_deref(), Some("arn:x"));
         assert_eq!(answer.log.as_deref(), Some("START\nh\u{e9}llo\u{fffd}\n"));
-        assert_eq!(tests::answer(200, &[("x-amz-log-result", "%%%")], b"").log.as_deref(), Some("%%%"));
+        assert_eq!(
+            tests::answer(200, &[("x-amz-log-result", "%%%")], b"")
+                .log
+                .as_deref(),
+            Some("%%%")
+        );
     }
 
     #[test]
@@ -224,7 +262,9 @@ pub(crate) mod tests {
         ];
         for (case, body, want) in table {
             let answer = answer(200, &[("X-Amz-Function-Error", "Unhandled")], body);
-            let Outcome::FunctionError(error) = &answer.outcome else { panic!("{case}: {answer:?}") };
+            let Outcome::FunctionError(error) = &answer.outcome else {
+                panic!("{case}: {answer:?}")
+            };
             assert_eq!(error.summary, want, "{case}");
             assert_eq!(answer.payload, body, "{case}: nothing is lost");
         }
@@ -232,8 +272,16 @@ pub(crate) mod tests {
 
     #[test]
     fn the_presence_of_the_header_counts_and_not_its_value_nor_the_status() {
-        for (status, value) in [(200, "Handled"), (200, ""), (200, "whatever"), (500, "Unhandled")] {
-            assert!(matches!(answer(status, &[("x-amz-function-error", value)], b"{}").outcome, Outcome::FunctionError(_)));
+        for (status, value) in [
+            (200, "Handled"),
+            (200, ""),
+            (200, "whatever"),
+            (500, "Unhandled"),
+        ] {
+            assert!(matches!(
+                answer(status, &[("x-amz-function-error", value)], b"{}").outcome,
+                Outcome::FunctionError(_)
+            ));
         }
     }
 }

@@ -30,7 +30,11 @@ impl Invoked {
     /// Something failed before the first attempt.
     #[must_use]
     pub fn not_tried(error: Error) -> Self {
-        Self { result: Err(error), attempts: 0, elapsed: Duration::ZERO }
+        Self {
+            result: Err(error),
+            attempts: 0,
+            elapsed: Duration::ZERO,
+        }
     }
 
     /// Whether the function ran, is going to run, or may have.
@@ -45,7 +49,11 @@ impl Invoked {
     /// `lambdaPayload`, as bytes: none where no result came.
     #[must_use]
     pub fn lambda_payload(&self) -> Option<&[u8]> {
-        self.result.as_ref().ok().map(|answer| answer.payload.as_slice()).filter(|payload| !payload.is_empty())
+        self.result
+            .as_ref()
+            .ok()
+            .map(|answer| answer.payload.as_slice())
+            .filter(|payload| !payload.is_empty())
     }
 
     /// `lambdaStatus`: the HTTP status of the Invoke call, none where no answer came.
@@ -60,27 +68,65 @@ impl Invoked {
     /// `lambdaLog`: the tail of the log, decoded.
     #[must_use]
     pub fn lambda_log(&self) -> Option<&str> {
-        self.result.as_ref().ok().and_then(|answer| answer.log.as_deref())
+        self.result
+            .as_ref()
+            .ok()
+            .and_then(|answer| answer.log.as_deref())
     }
 
     /// `lambdaError`: none when all went well, else `CODE: text` on one line.
     #[must_use]
     pub fn lambda_error(&self) -> Option<String> {
-        let (code, text) = match &self.result {
-            Ok(Answer { outcome: Outcome::FunctionError(error), .. }) => (Code::FUNCTION_ERROR, error.summary.clone()),
-            Ok(Answer { outcome: Outcome::Rejected(rejection), request_id, .. }) => {
-                let id = request_id.as_ref().map(|id| format!(" (request id {id})")).unwrap_or_default();
-                let text = format!("{}{id}; {}", rejection.describe(), rejection.hint());
-                (Code::of_rejection(rejection), text)
+        let Failure { code, text, hint } = self.failure()?;
+        Some(match hint {
+            Some(hint) => format!("{}: {}; {hint}", code.as_str(), text.trim_end_matches('.')),
+            None => format!("{}: {text}", code.as_str()),
+        })
+    }
+
+    /// What went wrong, in parts; none when all went well.
+    #[must_use]
+    pub fn failure(&self) -> Option<Failure> {
+        let (code, text, hint) = match &self.result {
+            Ok(Answer {
+                outcome: Outcome::FunctionError(error),
+                ..
+            }) => (Code::FUNCTION_ERROR, error.summary.clone(), None),
+            Ok(Answer {
+                outcome: Outcome::Rejected(rejection),
+                request_id,
+                ..
+            }) => {
+                let id = request_id
+                    .as_ref()
+                    .map(|id| format!(" (request id {id})"))
+                    .unwrap_or_default();
+                (
+                    Code::of_rejection(rejection),
+                    rejection.describe() + &id,
+                    Some(rejection.hint()),
+                )
             }
             Ok(_) => return None,
-            Err(error) => {
-                let hint = error.hint().map(|hint| format!("; {hint}")).unwrap_or_default();
-                (Code::of_error(error), error.chain() + &hint)
-            }
+            Err(error) => (Code::of_error(error), error.chain(), error.hint()),
         };
-        Some(format!("{}: {}", code.as_str(), one_line(&text)))
+        Some(Failure {
+            code,
+            text: one_line(&text),
+            hint: hint.map(one_line),
+        })
     }
+}
+
+/// A failure in its parts, each of them on one line.
+#[derive(Debug)]
+pub struct Failure {
+    /// The code that opens it.
+    pub code: Code,
+    /// What failed and why.
+    pub text: String,
+    /// What to try, as one sentence without a full stop.
+    pub hint: Option<String>,
 }
 
 /// How the outputs are written.
@@ -145,7 +191,11 @@ impl View<'_> {
             return None;
         }
         let text = text.trim();
-        let text = if self.layout.pretty { text.to_owned() } else { text.replace(['\r', '\n'], "") };
+        let text = if self.layout.pretty {
+            text.to_owned()
+        } else {
+            text.replace(['\r', '\n'], "")
+        };
         RawValue::from_string(text).ok()
     }
 
@@ -163,8 +213,14 @@ impl View<'_> {
             Outcome::FunctionError(error) => Some(error.kind.as_str()),
             _ => None,
         });
-        text("requestId", answer.and_then(|answer| answer.request_id.as_deref()))?;
-        text("executedVersion", answer.and_then(|answer| answer.executed_version.as_deref()))?;
+        text(
+            "requestId",
+            answer.and_then(|answer| answer.request_id.as_deref()),
+        )?;
+        text(
+            "executedVersion",
+            answer.and_then(|answer| answer.executed_version.as_deref()),
+        )?;
         text("functionError", function_error)?;
         map.serialize_entry("attempts", &self.invoked.attempts)?;
         map.serialize_entry("mayHaveRun", &self.invoked.may_have_run())?;
@@ -174,7 +230,10 @@ impl View<'_> {
         if let Some(reason) = rejection.and_then(|rejection| rejection.reason.as_deref()) {
             map.serialize_entry("reason", reason)?;
         }
-        map.serialize_entry("elapsedMs", &u64::try_from(self.invoked.elapsed.as_millis()).unwrap_or(u64::MAX))?;
+        map.serialize_entry(
+            "elapsedMs",
+            &u64::try_from(self.invoked.elapsed.as_millis()).unwrap_or(u64::MAX),
+        )?;
         if let Some(answer) = answer {
             if let Some(trace_id) = &answer.trace_id {
                 map.serialize_entry("traceId", trace_id)?;
@@ -205,7 +264,11 @@ mod tests {
     use crate::outcome::tests::answer;
 
     fn text(result: Result<Answer, Error>, layout: Layout) -> String {
-        let invoked = Invoked { result, attempts: 2, elapsed: Duration::from_millis(1_234) };
+        let invoked = Invoked {
+            result,
+            attempts: 2,
+            elapsed: Duration::from_millis(1_234),
+        };
         let mut out = Vec::new();
         write_outputs(&invoked, layout, &mut out).unwrap();
         String::from_utf8(out).unwrap()
@@ -215,7 +278,14 @@ mod tests {
     fn the_four_outputs_are_always_there_in_their_order() {
         let plain = Layout::default();
         assert_eq!(
-            text(Ok(answer(200, &[("x-amz-log-result", "YQ==")], b"{\"n\": 1.10}\n")), plain),
+            text(
+                Ok(answer(
+                    200,
+                    &[("x-amz-log-result", "YQ==")],
+                    b"{\"n\": 1.10}\n"
+                )),
+                plain
+            ),
             "{\"lambdaPayload\":\"{\\\"n\\\": 1.10}\\n\",\"lambdaStatus\":200,\"lambdaLog\":\"a\",\"lambdaError\":null}\n"
         );
         assert_eq!(
@@ -223,7 +293,10 @@ mod tests {
             "{\"lambdaPayload\":null,\"lambdaStatus\":202,\"lambdaLog\":null,\"lambdaError\":null}\n"
         );
         assert_eq!(
-            text(Err(Error::invalid_input("the inputs are bad").with_hint("mend\nthem")), plain),
+            text(
+                Err(Error::invalid_input("the inputs are bad").with_hint("mend\nthem")),
+                plain
+            ),
             "{\"lambdaPayload\":null,\"lambdaStatus\":null,\"lambdaLog\":null,\"lambdaError\":\"INVALID_INPUT: the inputs are bad; mend them\"}\n"
         );
     }
@@ -231,7 +304,14 @@ mod tests {
     #[test]
     fn a_function_error_keeps_its_object_and_is_told() {
         assert_eq!(
-            text(Ok(answer(200, &[("x-amz-function-error", "Unhandled")], br#"{"errorType":"KeyError","errorMessage":"'x'"}"#)), Layout::default()),
+            text(
+                Ok(answer(
+                    200,
+                    &[("x-amz-function-error", "Unhandled")],
+                    br#"{"errorType":"KeyError","errorMessage":"'x'"}"#
+                )),
+                Layout::default()
+            ),
             "{\"lambdaPayload\":\"{\\\"errorType\\\":\\\"KeyError\\\",\\\"errorMessage\\\":\\\"'x'\\\"}\",\"lambdaStatus\":200,\
              \"lambdaLog\":null,\"lambdaError\":\"FUNCTION_ERROR: Unhandled: KeyError: 'x'\"}\n"
         );
@@ -241,11 +321,20 @@ mod tests {
     fn a_refusal_tells_code_message_request_id_and_what_to_do() {
         let answer = answer(
             404,
-            &[("x-amzn-errortype", "ResourceNotFoundException"), ("x-amzn-requestid", "id-1")],
+            &[
+                ("x-amzn-errortype", "ResourceNotFoundException"),
+                ("x-amzn-requestid", "id-1"),
+            ],
             br#"{"Type":"User","Message":"Function not found: f"}"#,
         );
         assert_eq!(
-            Invoked { result: Ok(answer), attempts: 1, elapsed: Duration::ZERO }.lambda_error().unwrap(),
+            Invoked {
+                result: Ok(answer),
+                attempts: 1,
+                elapsed: Duration::ZERO
+            }
+            .lambda_error()
+            .unwrap(),
             "NOT_FOUND: ResourceNotFoundException: Function not found: f (request id id-1); check the function's name, \
              its qualifier and the region"
         );
@@ -261,25 +350,36 @@ mod tests {
 
     #[test]
     fn a_payload_as_json_keeps_numbers_order_and_repeated_keys() {
-        let json = Layout { payload_as_json: true, ..Layout::default() };
+        let json = Layout {
+            payload_as_json: true,
+            ..Layout::default()
+        };
         let of = |body: &[u8]| text(Ok(answer(200, &[], body)), json);
-        assert!(of(b"{\"b\": 1.10,\r\n \"a\":1e400,\"a\":\"\\ud800\"}\n").starts_with(
-            "{\"lambdaPayload\":{\"b\": 1.10, \"a\":1e400,\"a\":\"\\ud800\"},\"lambdaStatus\""
-        ));
+        assert!(
+            of(b"{\"b\": 1.10,\r\n \"a\":1e400,\"a\":\"\\ud800\"}\n").starts_with(
+                "{\"lambdaPayload\":{\"b\": 1.10, \"a\":1e400,\"a\":\"\\ud800\"},\"lambdaStatus\""
+            )
+        );
         assert!(of(b"null").starts_with("{\"lambdaPayload\":null,"));
         assert!(of(b"not json").starts_with("{\"lambdaPayload\":\"not json\","));
     }
 
     #[test]
     fn detail_tells_what_is_known() {
-        let detail = Layout { detail: true, ..Layout::default() };
+        let detail = Layout {
+            detail: true,
+            ..Layout::default()
+        };
         let headers = [
             ("x-amzn-requestid", "id-1"),
             ("x-amz-executed-version", "7"),
             ("x-amz-function-error", "Unhandled"),
             ("x-amzn-trace-id", "root=1"),
             ("x-amz-durable-execution-arn", "arn:d"),
-            ("x-amz-log-result", "UkVQT1JUIFJlcXVlc3RJZDogcglEdXJhdGlvbjogMS4yNSBtcwlCaWxsZWQgRHVyYXRpb246IDIgbXM="),
+            (
+                "x-amz-log-result",
+                "UkVQT1JUIFJlcXVlc3RJZDogcglEdXJhdGlvbjogMS4yNSBtcwlCaWxsZWQgRHVyYXRpb246IDIgbXM=",
+            ),
         ];
         let all = text(Ok(answer(200, &headers, b"1")), detail);
         assert!(
@@ -290,7 +390,14 @@ mod tests {
             ),
             "{all}"
         );
-        let throttled = text(Ok(answer(429, &[("retry-after", "3")], br#"{"Reason":"R","message":"m"}"#)), detail);
+        let throttled = text(
+            Ok(answer(
+                429,
+                &[("retry-after", "3")],
+                br#"{"Reason":"R","message":"m"}"#,
+            )),
+            detail,
+        );
         assert!(
             throttled.ends_with("\"attempts\":2,\"mayHaveRun\":false,\"retryAfterSeconds\":3,\"reason\":\"R\",\"elapsedMs\":1234}\n"),
             "{throttled}"
@@ -299,15 +406,34 @@ mod tests {
 
     #[test]
     fn a_broken_answer_keeps_its_status() {
-        let fault = TransportFault { phase: Phase::Receive, sent: true, status: Some(200) };
-        let out = text(Err(Error::new(ErrorKind::Transport(fault), "cut")), Layout { detail: true, ..Layout::default() });
-        assert!(out.contains("\"lambdaStatus\":200,") && out.contains("OUTCOME_UNKNOWN: cut"), "{out}");
+        let fault = TransportFault {
+            phase: Phase::Receive,
+            sent: true,
+            status: Some(200),
+        };
+        let out = text(
+            Err(Error::new(ErrorKind::Transport(fault), "cut")),
+            Layout {
+                detail: true,
+                ..Layout::default()
+            },
+        );
+        assert!(
+            out.contains("\"lambdaStatus\":200,") && out.contains("OUTCOME_UNKNOWN: cut"),
+            "{out}"
+        );
         assert!(out.contains("\"mayHaveRun\":true"), "{out}");
     }
 
     #[test]
     fn pretty_is_indented() {
-        let pretty = Layout { pretty: true, ..Layout::default() };
-        assert!(text(Ok(answer(200, &[], b"1")), pretty).starts_with("{\n  \"lambdaPayload\": \"1\",\n"));
+        let pretty = Layout {
+            pretty: true,
+            ..Layout::default()
+        };
+        assert!(
+            text(Ok(answer(200, &[], b"1")), pretty)
+                .starts_with("{\n  \"lambdaPayload\": \"1\",\n")
+        );
     }
 }

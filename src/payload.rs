@@ -24,9 +24,11 @@ impl Payload {
             } else {
                 "a text is JSON only in double quotes, like '\"text\"'; to send a file, write @FILE"
             };
-            return Err(Error::new(ErrorKind::InvalidRequest, "the payload is not JSON")
-                .with_source(fault)
-                .with_hint(hint));
+            return Err(
+                Error::new(ErrorKind::InvalidRequest, "the payload is not JSON")
+                    .with_source(fault)
+                    .with_hint(hint),
+            );
         }
         Ok(Self(bytes))
     }
@@ -58,8 +60,16 @@ mod tests {
 
     #[test]
     fn the_bytes_are_kept() {
-        for text in ["1.10", " {\"a\":1,\"a\":2}\n", "123456789012345678901234567890", "\"\u{2028}\\u0041\""] {
-            assert_eq!(Payload::parse(text.into()).unwrap().as_bytes(), text.as_bytes());
+        for text in [
+            "1.10",
+            " {\"a\":1,\"a\":2}\n",
+            "123456789012345678901234567890",
+            "\"\u{2028}\\u0041\"",
+        ] {
+            assert_eq!(
+                Payload::parse(text.into()).unwrap().as_bytes(),
+                text.as_bytes()
+            );
         }
     }
 
@@ -67,12 +77,21 @@ mod tests {
     fn what_is_not_json_tells_where() {
         let error = Payload::parse(b"{\"a\": oops}".to_vec()).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::InvalidRequest);
-        assert_eq!(error.source().unwrap().to_string(), "expected value at byte 6");
-        assert_eq!(Payload::parse(Vec::new()).unwrap_err().hint(), Some("leave the payload out to send none"));
+        assert_eq!(
+            error.source().unwrap().to_string(),
+            "expected value at byte 6"
+        );
+        assert_eq!(
+            Payload::parse(Vec::new()).unwrap_err().hint(),
+            Some("leave the payload out to send none")
+        );
     }
 
     #[test]
     fn debug_shows_no_payload() {
-        assert_eq!(format!("{:?}", Payload::parse(b"\"secret\"".to_vec()).unwrap()), "Payload(8 bytes)");
+        assert_eq!(
+            format!("{:?}", Payload::parse(b"\"secret\"".to_vec()).unwrap()),
+            "Payload(8 bytes)"
+        );
     }
 }

@@ -30,7 +30,9 @@ impl Inputs {
         let fault = |fault| {
             Error::invalid_input("the inputs are not a JSON object")
                 .with_source(fault)
-                .with_hint("give them like {\"function\": \"my-function\", \"payload\": {\"key\": 1}}")
+                .with_hint(
+                    "give them like {\"function\": \"my-function\", \"payload\": {\"key\": 1}}",
+                )
         };
         let [function, payload] = entries(json::check(&text).map_err(fault)?, fault)?;
         let function = match function {
@@ -62,20 +64,30 @@ impl Inputs {
 const KEYS: [&str; 2] = ["function", "payload"];
 
 /// The values of [`KEYS`]; null counts as absent.
-fn entries(text: &str, fault: impl Fn(json::JsonFault) -> Error) -> Result<[Option<&RawValue>; 2], Error> {
+fn entries(
+    text: &str,
+    fault: impl Fn(json::JsonFault) -> Error,
+) -> Result<[Option<&RawValue>; 2], Error> {
     let mut values = [None, None];
     let mut seen = [false, false];
     for (key, value) in json::object_entries(text).map_err(fault)? {
         let Some(index) = KEYS.iter().position(|known| *known == key) else {
             let hint = match nearest(&key, KEYS) {
                 Some(known) => format!("did you mean {}?", quoted(known)),
-                None => "the inputs are \"function\" and \"payload\"; everything else is an option".to_owned(),
+                None => "the inputs are \"function\" and \"payload\"; everything else is an option"
+                    .to_owned(),
             };
-            return Err(Error::invalid_input(format!("the inputs have an unknown key {}", quoted(&key)))
-                .with_hint(hint));
+            return Err(Error::invalid_input(format!(
+                "the inputs have an unknown key {}",
+                quoted(&key)
+            ))
+            .with_hint(hint));
         };
         if std::mem::replace(&mut seen[index], true) {
-            return Err(Error::invalid_input(format!("the inputs have the key {} twice", quoted(&key))));
+            return Err(Error::invalid_input(format!(
+                "the inputs have the key {} twice",
+                quoted(&key)
+            )));
         }
         values[index] = Some(value).filter(|value| value.get() != "null");
     }
@@ -86,7 +98,11 @@ fn string(value: &RawValue, key: &str) -> Result<String, Error> {
     serde_json::from_str(value.get()).map_err(|error| {
         let what = json::type_name(value);
         let error_text = Error::invalid_input(format!("{key} must be a string, and is {what}"));
-        if what == "a string" { Error::invalid_input(format!("{key} cannot be read")).with_source(error) } else { error_text }
+        if what == "a string" {
+            Error::invalid_input(format!("{key} cannot be read")).with_source(error)
+        } else {
+            error_text
+        }
     })
 }
 
@@ -98,9 +114,16 @@ mod tests {
     #[test]
     fn a_payload_that_is_no_string_is_cut_out_as_it_stands() {
         for value in [
-            r#"{"b":1.10,"a":123456789012345678901234567890,"a":[ 1e400 ]}"#, "[1, 2]", "1.10", "true", r#"{"s":"\u2028\ud800/\/"}"#,
+            r#"{"b":1.10,"a":123456789012345678901234567890,"a":[ 1e400 ]}"#,
+            "[1, 2]",
+            "1.10",
+            "true",
+            r#"{"s":"\u2028\ud800/\/"}"#,
         ] {
-            for text in [format!(r#"{{"function":"f","payload":{value}}}"#), format!("{{ \"payload\" : {value} ,\n\"function\":\"f\"}}\n")] {
+            for text in [
+                format!(r#"{{"function":"f","payload":{value}}}"#),
+                format!("{{ \"payload\" : {value} ,\n\"function\":\"f\"}}\n"),
+            ] {
                 let inputs = Inputs::parse(text.into_bytes()).unwrap();
                 assert_eq!(inputs.payload.as_bytes(), value.as_bytes());
                 assert_eq!(inputs.function.as_str(), "f");
@@ -110,7 +133,8 @@ mod tests {
 
     #[test]
     fn a_string_payload_is_the_json_text_itself() {
-        let inputs = Inputs::parse(br#"{"function":"f","payload":"{\"n\": 1.10}\n"}"#.to_vec()).unwrap();
+        let inputs =
+            Inputs::parse(br#"{"function":"f","payload":"{\"n\": 1.10}\n"}"#.to_vec()).unwrap();
         assert_eq!(inputs.payload.as_bytes(), b"{\"n\": 1.10}\n");
     }
 
@@ -125,21 +149,69 @@ mod tests {
     fn every_wrong_input_has_its_kind() {
         use ErrorKind::{InvalidInput, InvalidRequest, MissingInput};
         for (text, kind, message) in [
-            ("", InvalidInput, "the inputs are not a JSON object: no value at byte 0"),
-            ("{", InvalidInput, "the inputs are not a JSON object: EOF while parsing an object at byte 1"),
-            ("[]", InvalidInput, "the inputs are not a JSON object: no object at byte 0"),
+            (
+                "",
+                InvalidInput,
+                "the inputs are not a JSON object: no value at byte 0",
+            ),
+            (
+                "{",
+                InvalidInput,
+                "the inputs are not a JSON object: EOF while parsing an object at byte 1",
+            ),
+            (
+                "[]",
+                InvalidInput,
+                "the inputs are not a JSON object: no object at byte 0",
+            ),
             ("{}", MissingInput, "the inputs have no function"),
-            (r#"{"function":null}"#, MissingInput, "the inputs have no function"),
-            (r#"{"function":""}"#, MissingInput, "the function name is empty"),
-            (r#"{"function":7}"#, InvalidInput, "function must be a string, and is a number"),
-            (r#"{"function":{"a":1}}"#, InvalidInput, "function must be a string, and is an object"),
-            (r#"{"function":"f","paylod":1}"#, InvalidInput, "the inputs have an unknown key \"paylod\""),
-            (r#"{"function":"f","function":"g"}"#, InvalidInput, "the inputs have the key \"function\" twice"),
-            (r#"{"function":"f","payload":"x"}"#, InvalidRequest, "the payload is not JSON: expected value at byte 0"),
-            (r#"{"function":"f","payload":""}"#, InvalidRequest, "the payload is not JSON: no value at byte 0"),
+            (
+                r#"{"function":null}"#,
+                MissingInput,
+                "the inputs have no function",
+            ),
+            (
+                r#"{"function":""}"#,
+                MissingInput,
+                "the function name is empty",
+            ),
+            (
+                r#"{"function":7}"#,
+                InvalidInput,
+                "function must be a string, and is a number",
+            ),
+            (
+                r#"{"function":{"a":1}}"#,
+                InvalidInput,
+                "function must be a string, and is an object",
+            ),
+            (
+                r#"{"function":"f","paylod":1}"#,
+                InvalidInput,
+                "the inputs have an unknown key \"paylod\"",
+            ),
+            (
+                r#"{"function":"f","function":"g"}"#,
+                InvalidInput,
+                "the inputs have the key \"function\" twice",
+            ),
+            (
+                r#"{"function":"f","payload":"x"}"#,
+                InvalidRequest,
+                "the payload is not JSON: expected value at byte 0",
+            ),
+            (
+                r#"{"function":"f","payload":""}"#,
+                InvalidRequest,
+                "the payload is not JSON: no value at byte 0",
+            ),
         ] {
             let error = Inputs::parse(text.into()).unwrap_err();
-            assert_eq!((error.kind(), error.chain().as_str()), (kind, message), "{text}");
+            assert_eq!(
+                (error.kind(), error.chain().as_str()),
+                (kind, message),
+                "{text}"
+            );
         }
     }
 }

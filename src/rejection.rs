@@ -70,8 +70,15 @@ impl Rejection {
     /// Code and message on one line, the status where there is no code.
     #[must_use]
     pub fn describe(&self) -> String {
-        let code = self.code.clone().unwrap_or_else(|| format!("HTTP {}", self.status));
-        let reason = self.reason.as_ref().map(|reason| format!(" ({reason})")).unwrap_or_default();
+        let code = self
+            .code
+            .clone()
+            .unwrap_or_else(|| format!("HTTP {}", self.status));
+        let reason = self
+            .reason
+            .as_ref()
+            .map(|reason| format!(" ({reason})"))
+            .unwrap_or_default();
         joined([Some(code + &reason), self.message.clone()])
     }
 
@@ -85,7 +92,11 @@ impl Rejection {
 /// `ns#Code:http://…` → `Code`: what the header and the body's `__type` may carry around the code.
 fn bare_code(raw: &str) -> String {
     let code = raw.split(':').next().unwrap_or_default();
-    code.rsplit('#').next().unwrap_or_default().trim().to_owned()
+    code.rsplit('#')
+        .next()
+        .unwrap_or_default()
+        .trim()
+        .to_owned()
 }
 
 fn short(code: &str) -> &str {
@@ -132,22 +143,38 @@ fn hint(status: u16, short_code: &str, run_state: RunState) -> &'static str {
             "something between changed the request: check the endpoint URL and proxies"
         }
         "ResourceNotFound" => "check the function's name, its qualifier and the region",
-        "TooManyRequests" => "wait and try again, or raise the concurrency that the function or the account has",
-        "InvalidRequestContent" => "Lambda could not read the payload or the client context as JSON",
-        "ResourceConflict" | "ResourceNotReady" | "SnapStartNotReady" | "ENINotReady" | "CodeArtifactUserPending" => {
+        "TooManyRequests" => {
+            "wait and try again, or raise the concurrency that the function or the account has"
+        }
+        "InvalidRequestContent" => {
+            "Lambda could not read the payload or the client context as JSON"
+        }
+        "ResourceConflict"
+        | "ResourceNotReady"
+        | "SnapStartNotReady"
+        | "ENINotReady"
+        | "CodeArtifactUserPending" => {
             "the function is being prepared: try again when its state is Active"
         }
         "KMSAccessDenied" | "KMSDisabled" | "KMSInvalidState" | "KMSNotFound" => {
             "check the key that encrypts the function's environment, and the role's leave to use it"
         }
         "RecursiveInvocation" => "Lambda stopped a loop of functions that invoke each other",
-        "DurableExecutionAlreadyStarted" => "this name was used with another payload: choose a new name",
+        "DurableExecutionAlreadyStarted" => {
+            "this name was used with another payload: choose a new name"
+        }
         _ => match (status, run_state) {
-            (413, _) => "send less: put the data where the function can read it, and send its address",
+            (413, _) => {
+                "send less: put the data where the function can read it, and send its address"
+            }
             (_, RunState::NotRunPassing) => "the function did not run: trying again later is safe",
-            (300..=399, _) => "this endpoint redirects, which Lambda does not: check the endpoint URL",
+            (300..=399, _) => {
+                "this endpoint redirects, which Lambda does not: check the endpoint URL"
+            }
             (_, RunState::NotRun) => "the function did not run: mend the call or the function",
-            (_, RunState::MayHaveRun) => "the function may have run: look at its log before you invoke it again",
+            (_, RunState::MayHaveRun) => {
+                "the function may have run: look at its log before you invoke it again"
+            }
         },
     }
 }
@@ -170,21 +197,52 @@ mod tests {
     fn the_code_is_read_from_the_header_and_then_from_the_body() {
         let header = "x-amzn-ErrorType";
         let table: [(&[(&str, &str)], &str, &str); 12] = [
-            (&[(header, "ResourceNotFoundException")], "{}", "ResourceNotFoundException"),
-            (&[(header, "InvalidSignatureException:http://internal.amazon.com/coral/com.amazon.coral.service/")], "{}", "InvalidSignatureException"),
-            (&[(header, "aws.lambda#ServiceException:x")], "", "ServiceException"),
+            (
+                &[(header, "ResourceNotFoundException")],
+                "{}",
+                "ResourceNotFoundException",
+            ),
+            (
+                &[(
+                    header,
+                    "InvalidSignatureException:http://internal.amazon.com/coral/com.amazon.coral.service/",
+                )],
+                "{}",
+                "InvalidSignatureException",
+            ),
+            (
+                &[(header, "aws.lambda#ServiceException:x")],
+                "",
+                "ServiceException",
+            ),
             (&[(header, " ServiceException ")], "", "ServiceException"),
-            (&[(header, "FromHeader")], r#"{"code":"FromBody"}"#, "FromHeader"),
+            (
+                &[(header, "FromHeader")],
+                r#"{"code":"FromBody"}"#,
+                "FromHeader",
+            ),
             (&[(header, "")], r#"{"code":"FromBody"}"#, "FromBody"),
-            (&[], r#"{"code":"FromCode","__type":"FromType"}"#, "FromCode"),
+            (
+                &[],
+                r#"{"code":"FromCode","__type":"FromType"}"#,
+                "FromCode",
+            ),
             (&[], r#"{"Code":"FromUpper"}"#, "FromUpper"),
-            (&[], r#"{"__type":"com.amazon.coral.service#UnrecognizedClientException"}"#, "UnrecognizedClientException"),
+            (
+                &[],
+                r#"{"__type":"com.amazon.coral.service#UnrecognizedClientException"}"#,
+                "UnrecognizedClientException",
+            ),
             (&[], r#"{"Type":"User","message":"m"}"#, ""),
             (&[], "<html>Bad Gateway</html>", ""),
             (&[], r#"{"code":null,"__type":7}"#, "7"),
         ];
         for (headers, body, want) in table {
-            assert_eq!(rejection(500, headers, body).code.unwrap_or_default(), want, "{headers:?} {body}");
+            assert_eq!(
+                rejection(500, headers, body).code.unwrap_or_default(),
+                want,
+                "{headers:?} {body}"
+            );
         }
     }
 
@@ -202,7 +260,10 @@ mod tests {
         }
         let throttled = rejection(
             429,
-            &[("x-amzn-errortype", "TooManyRequestsException"), ("retry-after", "7")],
+            &[
+                ("x-amzn-errortype", "TooManyRequestsException"),
+                ("retry-after", "7"),
+            ],
             r#"{"Reason":"ReservedFunctionConcurrentInvocationLimitExceeded","Type":"User","message":"Rate Exceeded."}"#,
         );
         assert_eq!(throttled.retry_after_seconds, Some(7));
@@ -218,21 +279,110 @@ mod tests {
     fn every_modelled_error_has_its_run_state() {
         use RunState::{MayHaveRun, NotRun, NotRunPassing};
         let table: [(u16, RunState, &[&str]); 15] = [
-            (400, NotRun, &["InvalidParameterValue", "InvalidRequestContent", "ModeNotSupported", "NoPublishedVersion", "RecursiveInvocation", "SnapStart", "Validation", ""]),
+            (
+                400,
+                NotRun,
+                &[
+                    "InvalidParameterValue",
+                    "InvalidRequestContent",
+                    "ModeNotSupported",
+                    "NoPublishedVersion",
+                    "RecursiveInvocation",
+                    "SnapStart",
+                    "Validation",
+                    "",
+                ],
+            ),
             (402, NotRun, &["ServiceQuotaExceeded"]),
-            (403, NotRun, &["AccessDenied", "ExpiredToken", "InvalidSignature", "UnrecognizedClient", ""]),
-            (403, NotRunPassing, &["EFSMountFailure", "S3FilesMountFailure"]),
+            (
+                403,
+                NotRun,
+                &[
+                    "AccessDenied",
+                    "ExpiredToken",
+                    "InvalidSignature",
+                    "UnrecognizedClient",
+                    "",
+                ],
+            ),
+            (
+                403,
+                NotRunPassing,
+                &["EFSMountFailure", "S3FilesMountFailure"],
+            ),
             (404, NotRun, &["ResourceNotFound", ""]),
-            (408, NotRunPassing, &["EFSMountConnectivity", "EFSMountTimeout", "S3FilesMountConnectivity", "S3FilesMountTimeout", "SnapStartTimeout"]),
-            (409, NotRun, &["CodeArtifactUserDeleted", "CodeArtifactUserFailed", "DurableExecutionAlreadyStarted", "SnapStartRegenerationFailure"]),
-            (409, NotRunPassing, &["CodeArtifactUserPending", "ResourceConflict", "RuntimeAliasDeleted", "RuntimeVersionDeleted", "SnapStartNotReady"]),
+            (
+                408,
+                NotRunPassing,
+                &[
+                    "EFSMountConnectivity",
+                    "EFSMountTimeout",
+                    "S3FilesMountConnectivity",
+                    "S3FilesMountTimeout",
+                    "SnapStartTimeout",
+                ],
+            ),
+            (
+                409,
+                NotRun,
+                &[
+                    "CodeArtifactUserDeleted",
+                    "CodeArtifactUserFailed",
+                    "DurableExecutionAlreadyStarted",
+                    "SnapStartRegenerationFailure",
+                ],
+            ),
+            (
+                409,
+                NotRunPassing,
+                &[
+                    "CodeArtifactUserPending",
+                    "ResourceConflict",
+                    "RuntimeAliasDeleted",
+                    "RuntimeVersionDeleted",
+                    "SnapStartNotReady",
+                ],
+            ),
             (410, NotRun, &["EFSIO"]),
-            (413, NotRun, &["RequestTooLarge", "RequestEntityTooLarge", "SerializedRequestEntityTooLarge"]),
+            (
+                413,
+                NotRun,
+                &[
+                    "RequestTooLarge",
+                    "RequestEntityTooLarge",
+                    "SerializedRequestEntityTooLarge",
+                ],
+            ),
             (415, NotRun, &["UnsupportedMediaType"]),
             (429, NotRunPassing, &["TooManyRequests", "", "Other"]),
             (500, MayHaveRun, &["Service", "", "Other"]),
-            (502, NotRun, &["EC2AccessDenied", "InvalidRuntime", "InvalidSecurityGroupID", "InvalidSubnetID", "InvalidZipFile", "KMSAccessDenied", "KMSDisabled", "KMSInvalidState", "KMSNotFound"]),
-            (502, NotRunPassing, &["EC2Throttled", "EC2Unexpected", "ENILimitReached", "ENINotReady", "ResourceNotReady", "SubnetIPAddressLimitReached"]),
+            (
+                502,
+                NotRun,
+                &[
+                    "EC2AccessDenied",
+                    "InvalidRuntime",
+                    "InvalidSecurityGroupID",
+                    "InvalidSubnetID",
+                    "InvalidZipFile",
+                    "KMSAccessDenied",
+                    "KMSDisabled",
+                    "KMSInvalidState",
+                    "KMSNotFound",
+                ],
+            ),
+            (
+                502,
+                NotRunPassing,
+                &[
+                    "EC2Throttled",
+                    "EC2Unexpected",
+                    "ENILimitReached",
+                    "ENINotReady",
+                    "ResourceNotReady",
+                    "SubnetIPAddressLimitReached",
+                ],
+            ),
         ];
         for (status, want, codes) in table {
             for code in codes {

@@ -53,8 +53,15 @@ impl<'a> Request<'a> {
             method: "POST",
             scheme: endpoint.scheme(),
             host: endpoint.host(),
-            path: format!("{}/2015-03-31/functions/{function}/invocations", endpoint.base_path()),
-            query: invocation.qualifier.iter().map(|qualifier| ("Qualifier", qualifier.as_str())).collect(),
+            path: format!(
+                "{}/2015-03-31/functions/{function}/invocations",
+                endpoint.base_path()
+            ),
+            query: invocation
+                .qualifier
+                .iter()
+                .map(|qualifier| ("Qualifier", qualifier.as_str()))
+                .collect(),
             headers,
             body: invocation.payload.as_bytes(),
         }
@@ -84,7 +91,11 @@ pub fn percent_encode_path(path: &str) -> String {
     utf8_percent_encode(path, RESERVED_IN_PATH).to_string()
 }
 
-const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
 const RESERVED_IN_PATH: &AsciiSet = &RESERVED.remove(b'/');
 
 #[cfg(test)]
@@ -96,7 +107,9 @@ mod tests {
 
     #[test]
     fn every_option_has_its_place_in_the_request() {
-        let function = FunctionName::parse("arn:aws:lambda:us-west-2:123456789012:function:my-function").unwrap();
+        let function =
+            FunctionName::parse("arn:aws:lambda:us-west-2:123456789012:function:my-function")
+                .unwrap();
         let mut invocation = Invocation::new(function, Payload::parse(b"{}".to_vec()).unwrap());
         invocation.qualifier = Some(Qualifier::parse("$LATEST").unwrap());
         invocation.invocation_type = InvocationType::Event;
@@ -122,7 +135,10 @@ mod tests {
                 ("x-amz-durable-execution-name", "exec-1"),
             ]
         );
-        assert_eq!((request.method, request.host, request.body), ("POST", "localhost:3001", b"{}".as_slice()));
+        assert_eq!(
+            (request.method, request.host, request.body),
+            ("POST", "localhost:3001", b"{}".as_slice())
+        );
     }
 
     #[test]
@@ -130,7 +146,10 @@ mod tests {
         let invocation = Invocation::new(FunctionName::parse("f:1").unwrap(), Payload::default());
         let endpoint = Endpoint::parse("https://example.com").unwrap();
         let request = Request::invoke(&invocation, &endpoint);
-        assert_eq!(request.url(), "https://example.com/2015-03-31/functions/f%3A1/invocations");
+        assert_eq!(
+            request.url(),
+            "https://example.com/2015-03-31/functions/f%3A1/invocations"
+        );
         assert_eq!(request.headers.len(), 2);
         assert!(request.body.is_empty());
     }

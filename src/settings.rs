@@ -100,17 +100,23 @@ impl Settings {
             },
         };
         let ca_bundle = match &overrides.ca_bundle {
-            Some(path) => Some(Sourced { value: path.clone(), origin: Origin::Option("--ca-bundle") }),
-            None => env
-                .get("AWS_CA_BUNDLE")
-                .map(|path| Sourced { value: path.into(), origin: Origin::Variable("AWS_CA_BUNDLE") }),
+            Some(path) => Some(Sourced {
+                value: path.clone(),
+                origin: Origin::Option("--ca-bundle"),
+            }),
+            None => env.get("AWS_CA_BUNDLE").map(|path| Sourced {
+                value: path.into(),
+                origin: Origin::Variable("AWS_CA_BUNDLE"),
+            }),
         };
         Ok(Self {
             region,
             endpoint,
             ca_bundle,
             connect_timeout: overrides.connect_timeout.unwrap_or(CONNECT_TIMEOUT),
-            timeout: overrides.timeout.unwrap_or(default_timeout(invocation_type)),
+            timeout: overrides
+                .timeout
+                .unwrap_or(default_timeout(invocation_type)),
         })
     }
 }
@@ -120,10 +126,18 @@ impl Settings {
 /// # Errors
 /// `Config` when it is no number.
 pub fn payload_limit(env: &Env) -> Result<Option<usize>, Error> {
-    let Some(text) = env.get(PAYLOAD_LIMIT_VARIABLE) else { return Ok(None) };
+    let Some(text) = env.get(PAYLOAD_LIMIT_VARIABLE) else {
+        return Ok(None);
+    };
     text.parse().map(Some).map_err(|_| {
-        Error::new(ErrorKind::Config, format!("{PAYLOAD_LIMIT_VARIABLE} is {}, which is no number of bytes", quoted(&text)))
-            .with_hint("write it like 6291456, or leave it out")
+        Error::new(
+            ErrorKind::Config,
+            format!(
+                "{PAYLOAD_LIMIT_VARIABLE} is {}, which is no number of bytes",
+                quoted(&text)
+            ),
+        )
+        .with_hint("write it like 6291456, or leave it out")
     })
 }
 
@@ -151,23 +165,37 @@ fn region(
         if let Some(named) = named
             && *named != value
         {
-            return Err(Error::invalid_input(format!("--region is {value}, and the function's ARN is of {named}"))
-                .with_hint("leave --region out: the ARN's region is used"));
+            return Err(Error::invalid_input(format!(
+                "--region is {value}, and the function's ARN is of {named}"
+            ))
+            .with_hint("leave --region out: the ARN's region is used"));
         }
-        return Ok(Sourced { value, origin: Origin::Option("--region") });
+        return Ok(Sourced {
+            value,
+            origin: Origin::Option("--region"),
+        });
     }
     if let Some(named) = named {
-        return Ok(Sourced { value: named.clone(), origin: Origin::Arn });
+        return Ok(Sourced {
+            value: named.clone(),
+            origin: Origin::Arn,
+        });
     }
     for name in ["AWS_LAMBDA_AWS_REGION", "AWS_REGION", "AWS_DEFAULT_REGION"] {
         if let Some(text) = env.get(name) {
             let value = Region::parse(&text).map_err(|error| from_environment(name, error))?;
-            return Ok(Sourced { value, origin: Origin::Variable(name) });
+            return Ok(Sourced {
+                value,
+                origin: Origin::Variable(name),
+            });
         }
     }
     if has_custom_endpoint {
         // A local stand-in takes any region; the signature needs one.
-        return Ok(Sourced { value: Region::parse("us-east-1")?, origin: Origin::Default });
+        return Ok(Sourced {
+            value: Region::parse("us-east-1")?,
+            origin: Origin::Default,
+        });
     }
     Err(Error::new(
         ErrorKind::Config,
@@ -179,14 +207,20 @@ fn region(
 
 fn custom_endpoint(overrides: &Overrides, env: &Env) -> Result<Option<Sourced<Endpoint>>, Error> {
     let endpoint = match &overrides.endpoint_url {
-        Some(url) => Some(Sourced { value: Endpoint::parse(url)?, origin: Origin::Option("--endpoint-url") }),
+        Some(url) => Some(Sourced {
+            value: Endpoint::parse(url)?,
+            origin: Origin::Option("--endpoint-url"),
+        }),
         None if env.is_true("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS") => None,
         None => ["AWS_ENDPOINT_URL_LAMBDA", "AWS_ENDPOINT_URL"]
             .into_iter()
             .find_map(|name| Some((name, env.get(name)?)))
             .map(|(name, url)| {
                 let value = Endpoint::parse(&url).map_err(|error| from_environment(name, error))?;
-                Ok::<_, Error>(Sourced { value, origin: Origin::Variable(name) })
+                Ok::<_, Error>(Sourced {
+                    value,
+                    origin: Origin::Variable(name),
+                })
             })
             .transpose()?,
     };
@@ -194,11 +228,22 @@ fn custom_endpoint(overrides: &Overrides, env: &Env) -> Result<Option<Sourced<En
     if let Some(endpoint) = &endpoint
         && (variant.fips || variant.dualstack)
     {
-        let what = if variant.fips { "a FIPS" } else { "a dual-stack" };
-        let message = format!("{what} endpoint and the endpoint URL {} are both asked for", endpoint.value);
+        let what = if variant.fips {
+            "a FIPS"
+        } else {
+            "a dual-stack"
+        };
+        let message = format!(
+            "{what} endpoint and the endpoint URL {} are both asked for",
+            endpoint.value
+        );
         let both_typed = matches!(endpoint.origin, Origin::Option(_))
             && (overrides.use_fips_endpoint || overrides.use_dualstack_endpoint);
-        let kind = if both_typed { ErrorKind::InvalidInput } else { ErrorKind::Config };
+        let kind = if both_typed {
+            ErrorKind::InvalidInput
+        } else {
+            ErrorKind::Config
+        };
         return Err(Error::new(kind, message).with_hint(format!(
             "the URL came from {}: leave one of the two out",
             endpoint.origin
@@ -230,44 +275,81 @@ mod tests {
 
     const ARN: &str = "arn:aws:lambda:eu-west-1:123456789012:function:f";
 
-    fn resolve(overrides: &Overrides, env: &[(&str, &str)], function: &str) -> Result<Settings, Error> {
+    fn resolve(
+        overrides: &Overrides,
+        env: &[(&str, &str)],
+        function: &str,
+    ) -> Result<Settings, Error> {
         let function = FunctionName::parse(function).unwrap();
-        Settings::resolve(overrides, &Env::given(env), &function, InvocationType::RequestResponse)
+        Settings::resolve(
+            overrides,
+            &Env::given(env),
+            &function,
+            InvocationType::RequestResponse,
+        )
     }
 
     fn with_region(region: &str) -> Overrides {
-        Overrides { region: Some(region.to_owned()), ..Overrides::default() }
+        Overrides {
+            region: Some(region.to_owned()),
+            ..Overrides::default()
+        }
     }
 
     fn with_url(url: &str) -> Overrides {
-        Overrides { endpoint_url: Some(url.to_owned()), ..Overrides::default() }
+        Overrides {
+            endpoint_url: Some(url.to_owned()),
+            ..Overrides::default()
+        }
     }
 
     #[test]
     fn the_region_comes_from_the_first_that_tells_it() {
-        let env = [("AWS_DEFAULT_REGION", "d-d-1"), ("AWS_REGION", "c-c-1"), ("AWS_LAMBDA_AWS_REGION", "b-b-1")];
+        let env = [
+            ("AWS_DEFAULT_REGION", "d-d-1"),
+            ("AWS_REGION", "c-c-1"),
+            ("AWS_LAMBDA_AWS_REGION", "b-b-1"),
+        ];
         let none = Overrides::default();
         for (overrides, env, function, region, origin) in [
             (&with_region("a-a-1"), &env[..], "f", "a-a-1", "--region"),
-            (&with_region("eu-west-1"), &env[..], ARN, "eu-west-1", "--region"),
+            (
+                &with_region("eu-west-1"),
+                &env[..],
+                ARN,
+                "eu-west-1",
+                "--region",
+            ),
             (&none, &env[..], ARN, "eu-west-1", "the function's ARN"),
             (&none, &env[..], "f", "b-b-1", "AWS_LAMBDA_AWS_REGION"),
             (&none, &env[..2], "f", "c-c-1", "AWS_REGION"),
             (&none, &env[..1], "f", "d-d-1", "AWS_DEFAULT_REGION"),
-            (&with_url("http://localhost:1"), &[], "f", "us-east-1", "default"),
+            (
+                &with_url("http://localhost:1"),
+                &[],
+                "f",
+                "us-east-1",
+                "default",
+            ),
         ] {
             let settings = resolve(overrides, env, function).unwrap();
             assert_eq!(settings.region.value.as_str(), region);
             assert_eq!(settings.region.origin.to_string(), origin);
         }
-        assert_eq!(resolve(&none, &[], "f").unwrap_err().kind(), ErrorKind::Config);
+        assert_eq!(
+            resolve(&none, &[], "f").unwrap_err().kind(),
+            ErrorKind::Config
+        );
     }
 
     #[test]
     fn a_region_that_contradicts_the_arn_is_refused() {
         let error = resolve(&with_region("us-east-1"), &[], ARN).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::InvalidInput);
-        assert_eq!(error.to_string(), "--region is us-east-1, and the function's ARN is of eu-west-1");
+        assert_eq!(
+            error.to_string(),
+            "--region is us-east-1, and the function's ARN is of eu-west-1"
+        );
     }
 
     #[test]
@@ -277,20 +359,42 @@ mod tests {
             ("AWS_ENDPOINT_URL_LAMBDA", "http://lambda:1/base/"),
             ("AWS_REGION", "us-east-1"),
         ];
-        let ignored =
-            [("AWS_ENDPOINT_URL", "http://general:1"), ("AWS_REGION", "us-east-1"), ("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "True")];
+        let ignored = [
+            ("AWS_ENDPOINT_URL", "http://general:1"),
+            ("AWS_REGION", "us-east-1"),
+            ("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "True"),
+        ];
         let none = Overrides::default();
         for (overrides, env, want) in [
             (&with_url("http://flag:1"), &env[..], "http://flag:1"),
             (&none, &env[..], "http://lambda:1/base"),
             (&none, &[env[0], env[2]][..], "http://general:1"),
             (&none, &env[2..], "https://lambda.us-east-1.amazonaws.com"),
-            (&none, &ignored[..], "https://lambda.us-east-1.amazonaws.com"),
+            (
+                &none,
+                &ignored[..],
+                "https://lambda.us-east-1.amazonaws.com",
+            ),
             (&with_url("http://flag:1"), &ignored[..], "http://flag:1"),
-            (&none, &[env[2], ("AWS_USE_FIPS_ENDPOINT", "true")][..], "https://lambda-fips.us-east-1.amazonaws.com"),
-            (&none, &[env[2], ("AWS_USE_DUALSTACK_ENDPOINT", "TRUE")][..], "https://lambda.us-east-1.api.aws"),
+            (
+                &none,
+                &[env[2], ("AWS_USE_FIPS_ENDPOINT", "true")][..],
+                "https://lambda-fips.us-east-1.amazonaws.com",
+            ),
+            (
+                &none,
+                &[env[2], ("AWS_USE_DUALSTACK_ENDPOINT", "TRUE")][..],
+                "https://lambda.us-east-1.api.aws",
+            ),
         ] {
-            assert_eq!(resolve(overrides, env, "f").unwrap().endpoint.value.to_string(), want);
+            assert_eq!(
+                resolve(overrides, env, "f")
+                    .unwrap()
+                    .endpoint
+                    .value
+                    .to_string(),
+                want
+            );
         }
     }
 
@@ -298,29 +402,62 @@ mod tests {
     fn what_is_wrong_in_the_environment_is_a_configuration_error_that_names_the_variable() {
         for (env, name) in [
             ([("AWS_REGION", "us east"), ("X", "")], "AWS_REGION"),
-            ([("AWS_LAMBDA_AWS_REGION", "us-east-1.evil.com/"), ("X", "")], "AWS_LAMBDA_AWS_REGION"),
-            ([("AWS_ENDPOINT_URL", "localhost"), ("X", "")], "AWS_ENDPOINT_URL"),
+            (
+                [("AWS_LAMBDA_AWS_REGION", "us-east-1.evil.com/"), ("X", "")],
+                "AWS_LAMBDA_AWS_REGION",
+            ),
+            (
+                [("AWS_ENDPOINT_URL", "localhost"), ("X", "")],
+                "AWS_ENDPOINT_URL",
+            ),
         ] {
             let error = resolve(&Overrides::default(), &env, "f").unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Config);
             assert!(error.to_string().starts_with(name), "{error}");
         }
-        assert_eq!(resolve(&with_region("us east"), &[], "f").unwrap_err().kind(), ErrorKind::InvalidInput);
-        assert_eq!(resolve(&with_url("localhost"), &[], "f").unwrap_err().kind(), ErrorKind::InvalidInput);
+        assert_eq!(
+            resolve(&with_region("us east"), &[], "f")
+                .unwrap_err()
+                .kind(),
+            ErrorKind::InvalidInput
+        );
+        assert_eq!(
+            resolve(&with_url("localhost"), &[], "f")
+                .unwrap_err()
+                .kind(),
+            ErrorKind::InvalidInput
+        );
     }
 
     #[test]
     fn a_custom_endpoint_has_no_fips_or_dualstack_twin() {
-        let fips = Overrides { use_fips_endpoint: true, ..with_url("http://h") };
-        assert_eq!(resolve(&fips, &[], "f").unwrap_err().kind(), ErrorKind::InvalidInput);
+        let fips = Overrides {
+            use_fips_endpoint: true,
+            ..with_url("http://h")
+        };
+        assert_eq!(
+            resolve(&fips, &[], "f").unwrap_err().kind(),
+            ErrorKind::InvalidInput
+        );
         let env = [("AWS_USE_DUALSTACK_ENDPOINT", "true")];
-        assert_eq!(resolve(&with_url("http://h"), &env, "f").unwrap_err().kind(), ErrorKind::Config);
+        assert_eq!(
+            resolve(&with_url("http://h"), &env, "f")
+                .unwrap_err()
+                .kind(),
+            ErrorKind::Config
+        );
     }
 
     #[test]
     fn the_timeouts_fit_lambda() {
         let settings = resolve(&with_region("us-east-1"), &[], "f").unwrap();
-        assert_eq!((settings.connect_timeout.as_secs(), settings.timeout.as_secs()), (5, 910));
+        assert_eq!(
+            (
+                settings.connect_timeout.as_secs(),
+                settings.timeout.as_secs()
+            ),
+            (5, 910)
+        );
         assert_eq!(default_timeout(InvocationType::Event).as_secs(), 60);
         assert_eq!(default_timeout(InvocationType::DryRun).as_secs(), 60);
     }

@@ -49,9 +49,19 @@ pub fn sign(
         added.push(("x-amz-security-token", token.to_owned()));
     }
     let canonical = canonical_request(request, &added);
-    let scope_text = format!("{}/{}/{}/aws4_request", at.date(), scope.region, scope.service);
+    let scope_text = format!(
+        "{}/{}/{}/aws4_request",
+        at.date(),
+        scope.region,
+        scope.service
+    );
     let string_to_sign = string_to_sign(&at, &scope_text, &canonical.text);
-    let key = generate_signing_key(credentials.secret_access_key(), now, scope.region, scope.service);
+    let key = generate_signing_key(
+        credentials.secret_access_key(),
+        now,
+        scope.region,
+        scope.service,
+    );
     let authorization = format!(
         "AWS4-HMAC-SHA256 Credential={}/{scope_text}, SignedHeaders={}, Signature={}",
         credentials.access_key_id(),
@@ -89,20 +99,41 @@ fn canonical_request(request: &Request<'_>, added: &[SignedHeader]) -> Canonical
     let names: Vec<&str> = headers.iter().map(|(name, _)| *name).collect();
     let signed_headers = names.join(";");
     // The path is sent encoded, and Lambda, like every service but S3, encodes what it gets once more.
-    let path = percent_encode_path(if request.path.is_empty() { "/" } else { &request.path });
-    let mut text = format!("{}\n{path}\n{}\n", request.method, canonical_query(&request.query));
+    let path = percent_encode_path(if request.path.is_empty() {
+        "/"
+    } else {
+        &request.path
+    });
+    let mut text = format!(
+        "{}\n{path}\n{}\n",
+        request.method,
+        canonical_query(&request.query)
+    );
     for (name, value) in &headers {
         text.extend([name, ":", value, "\n"]);
     }
-    text.extend(["\n", &signed_headers, "\n", &hex::encode(Sha256::digest(request.body))]);
-    CanonicalRequest { text, signed_headers }
+    text.extend([
+        "\n",
+        &signed_headers,
+        "\n",
+        &hex::encode(Sha256::digest(request.body)),
+    ]);
+    CanonicalRequest {
+        text,
+        signed_headers,
+    }
 }
 
 fn canonical_query(query: &[(&str, &str)]) -> String {
-    let mut pairs: Vec<(String, String)> =
-        query.iter().map(|(name, value)| (percent_encode(name), percent_encode(value))).collect();
+    let mut pairs: Vec<(String, String)> = query
+        .iter()
+        .map(|(name, value)| (percent_encode(name), percent_encode(value)))
+        .collect();
     pairs.sort();
-    let pairs: Vec<String> = pairs.into_iter().map(|(name, value)| format!("{name}={value}")).collect();
+    let pairs: Vec<String> = pairs
+        .into_iter()
+        .map(|(name, value)| format!("{name}={value}"))
+        .collect();
     pairs.join("&")
 }
 
@@ -128,13 +159,21 @@ impl Timestamp {
             .and_then(|seconds| OffsetDateTime::from_unix_timestamp(seconds).ok())
             .map(Self)
             .ok_or_else(|| {
-                Error::new(ErrorKind::Sign, "cannot sign the request: this machine's clock is before 1970 or after 9999")
-                    .with_hint("set the clock")
+                Error::new(
+                    ErrorKind::Sign,
+                    "cannot sign the request: this machine's clock is before 1970 or after 9999",
+                )
+                .with_hint("set the clock")
             })
     }
 
     fn date(&self) -> String {
-        format!("{:04}{:02}{:02}", self.0.year(), u8::from(self.0.month()), self.0.day())
+        format!(
+            "{:04}{:02}{:02}",
+            self.0.year(),
+            u8::from(self.0.month()),
+            self.0.day()
+        )
     }
 
     fn date_time(&self) -> String {

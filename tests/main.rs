@@ -1,1 +1,30 @@
-//! x
+//! The tests that drive the built binary, one module a subject.
+#![allow(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    reason = "tests are the world outside, and fail loudly"
+)]
+
+#[allow(
+    dead_code,
+    reason = "shared with the program mock-lambda, which uses more of it"
+)]
+mod mock;
+mod support;
+
+// What a call sends and prints when Lambda answers.
+mod invoke;
+// Every wrong input is refused before anything is sent.
+mod bad_input;
+// Each refusal of Lambda has its code, exit status and advice.
+mod refusal;
+// What is told when no complete answer comes.
+mod transport;
+// Help and version, also in a broken environment.
+mod help;
+// No secret in any output.
+mod leaks;
+// Who may name what, and what the dependencies may be.
+mod house;
+// What the README shows is what the program does.
+mod readme;

@@ -29,21 +29,36 @@ pub(crate) const STANDARD: Names = Names {
 
 /// Reads one set of variables.
 pub(crate) fn load(env: &Env, names: &Names) -> Result<Credentials, Failure> {
-    let read = |name| env.get(name).map(|value| usable(name, value)).transpose().map_err(Failure::Broken);
+    let read = |name| {
+        env.get(name)
+            .map(|value| usable(name, value))
+            .transpose()
+            .map_err(Failure::Broken)
+    };
     match (read(names.access_key_id)?, read(names.secret_access_key)?) {
-        (Some(key_id), Some(secret)) => {
-            Ok(Credentials::new(key_id, secret, read(names.session_token)?, None, "environment"))
-        }
+        (Some(key_id), Some(secret)) => Ok(Credentials::new(
+            key_id,
+            secret,
+            read(names.session_token)?,
+            None,
+            "environment",
+        )),
         (Some(_), None) => Err(half(names.access_key_id, names.secret_access_key)),
         (None, Some(_)) => Err(half(names.secret_access_key, names.access_key_id)),
-        (None, None) => Err(Failure::NotConfigured(format!("{} is not set", names.access_key_id))),
+        (None, None) => Err(Failure::NotConfigured(format!(
+            "{} is not set",
+            names.access_key_id
+        ))),
     }
 }
 
 fn half(present: &str, missing: &str) -> Failure {
     Failure::Broken(
-        Error::new(ErrorKind::Credentials, format!("half a pair of keys: {present} is set and {missing} is not"))
-            .with_hint(format!("set {missing} too, or neither")),
+        Error::new(
+            ErrorKind::Credentials,
+            format!("half a pair of keys: {present} is set and {missing} is not"),
+        )
+        .with_hint(format!("set {missing} too, or neither")),
     )
 }
 
@@ -53,6 +68,9 @@ fn usable(name: &str, value: String) -> Result<String, Error> {
     if value.bytes().all(|byte| byte.is_ascii_graphic()) {
         return Ok(value);
     }
-    Err(Error::new(ErrorKind::Credentials, format!("{name} holds a space, a line break or another character that no key has"))
-        .with_hint("look for a line break at its end: `echo` adds one, `printf %s` does not"))
+    Err(Error::new(
+        ErrorKind::Credentials,
+        format!("{name} holds a space, a line break or another character that no key has"),
+    )
+    .with_hint("look for a line break at its end: `echo` adds one, `printf %s` does not"))
 }

@@ -31,8 +31,12 @@ type Source = (&'static str, fn(&Env) -> Result<Credentials, Failure>);
 
 /// The sources in their order.
 const SOURCES: [Source; 2] = [
-    ("the connector variables", |env| environment::load(env, &environment::CONNECTOR)),
-    ("the environment", |env| environment::load(env, &environment::STANDARD)),
+    ("the connector variables", |env| {
+        environment::load(env, &environment::CONNECTOR)
+    }),
+    ("the environment", |env| {
+        environment::load(env, &environment::STANDARD)
+    }),
 ];
 
 /// Loads credentials from the first source that is configured.
@@ -43,7 +47,12 @@ pub fn load(env: &Env) -> Result<Loaded, Error> {
     let mut looked_at = Vec::new();
     for (source, load) in SOURCES {
         match load(env) {
-            Ok(credentials) => return Ok(Loaded { credentials, source }),
+            Ok(credentials) => {
+                return Ok(Loaded {
+                    credentials,
+                    source,
+                });
+            }
             Err(Failure::Broken(error)) => return Err(error),
             Err(Failure::NotConfigured(what)) => looked_at.push(format!("{source} ({what})")),
         }
@@ -59,7 +68,11 @@ pub fn masked_key_id(key_id: &str) -> String {
     if key_id.len() < 12 {
         return "****".to_owned();
     }
-    format!("{}****{}", shown(0..4), shown(key_id.len() - 4..key_id.len()))
+    format!(
+        "{}****{}",
+        shown(0..4),
+        shown(key_id.len() - 4..key_id.len())
+    )
 }
 
 #[cfg(test)]
@@ -81,9 +94,24 @@ mod tests {
     fn the_connector_variables_win_over_the_environment() {
         let both: Vec<_> = CONNECTOR.into_iter().chain(STANDARD).collect();
         for (pairs, key_id, token, source) in [
-            (both.as_slice(), "AKIDCONNECTOR", Some("connector-token"), "the connector variables"),
-            (&CONNECTOR[..2], "AKIDCONNECTOR", None, "the connector variables"),
-            (&STANDARD[..], "AKIDSTANDARD", Some("standard-token"), "the environment"),
+            (
+                both.as_slice(),
+                "AKIDCONNECTOR",
+                Some("connector-token"),
+                "the connector variables",
+            ),
+            (
+                &CONNECTOR[..2],
+                "AKIDCONNECTOR",
+                None,
+                "the connector variables",
+            ),
+            (
+                &STANDARD[..],
+                "AKIDSTANDARD",
+                Some("standard-token"),
+                "the environment",
+            ),
         ] {
             let loaded = load(&Env::given(pairs)).unwrap();
             assert_eq!(loaded.credentials.access_key_id(), key_id);
@@ -94,14 +122,23 @@ mod tests {
 
     #[test]
     fn half_a_pair_names_the_missing_half_and_stops_the_chain() {
-        for (index, missing) in [(0, "AWS_LAMBDA_AWS_SECRET_KEY"), (1, "AWS_LAMBDA_AWS_ACCESS_KEY")] {
+        for (index, missing) in [
+            (0, "AWS_LAMBDA_AWS_SECRET_KEY"),
+            (1, "AWS_LAMBDA_AWS_ACCESS_KEY"),
+        ] {
             let pairs: Vec<_> = [CONNECTOR[index]].into_iter().chain(STANDARD).collect();
             let error = load(&Env::given(&pairs)).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Credentials);
-            assert!(error.to_string().ends_with(&format!("{missing} is not")), "{error}");
+            assert!(
+                error.to_string().ends_with(&format!("{missing} is not")),
+                "{error}"
+            );
         }
         let error = load(&Env::given(&[STANDARD[0], ("AWS_SECRET_ACCESS_KEY", "")])).unwrap_err();
-        assert!(error.to_string().ends_with("AWS_SECRET_ACCESS_KEY is not"), "{error}");
+        assert!(
+            error.to_string().ends_with("AWS_SECRET_ACCESS_KEY is not"),
+            "{error}"
+        );
     }
 
     #[test]
@@ -123,7 +160,10 @@ mod tests {
             ("AWS_SECRET_ACCESS_KEY", "planted-secret é"),
         ] {
             let mut pairs = STANDARD;
-            pairs.iter_mut().filter(|(known, _)| *known == name).for_each(|pair| pair.1 = value);
+            pairs
+                .iter_mut()
+                .filter(|(known, _)| *known == name)
+                .for_each(|pair| pair.1 = value);
             let error = load(&Env::given(&pairs)).unwrap_err();
             assert!(error.to_string().contains(name), "{error}");
             assert!(!format!("{error:?}").contains("planted"), "{error:?}");
@@ -134,7 +174,10 @@ mod tests {
     fn no_debug_text_shows_a_secret() {
         let env = Env::given(&CONNECTOR);
         let text = format!("{env:?} {:?}", load(&env).unwrap());
-        assert!(!text.contains("connector-secret") && !text.contains("connector-token"), "{text}");
+        assert!(
+            !text.contains("connector-secret") && !text.contains("connector-token"),
+            "{text}"
+        );
     }
 
     #[test]

@@ -4,7 +4,9 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign as oracle_sign};
+use aws_sigv4::http_request::{
+    SignableBody, SignableRequest, SigningSettings, sign as oracle_sign,
+};
 use aws_sigv4::sign::v4::SigningParams;
 use aws_smithy_runtime_api::client::identity::Identity;
 use proptest::prelude::*;
@@ -12,7 +14,9 @@ use proptest::prelude::*;
 use super::*;
 use crate::endpoint::{Endpoint, normalize_path};
 use crate::function_name::{FunctionName, Qualifier};
-use crate::invocation::{ClientContext, DurableExecutionName, Invocation, InvocationType, LogType, TenantId};
+use crate::invocation::{
+    ClientContext, DurableExecutionName, Invocation, InvocationType, LogType, TenantId,
+};
 use crate::payload::Payload;
 
 const KEY_ID: &str = "AKIDEXAMPLE";
@@ -23,7 +27,13 @@ fn at(seconds: u64) -> SystemTime {
 }
 
 fn signature(headers: &[SignedHeader]) -> &str {
-    headers.last().unwrap().1.rsplit("Signature=").next().unwrap()
+    headers
+        .last()
+        .unwrap()
+        .1
+        .rsplit("Signature=")
+        .next()
+        .unwrap()
 }
 
 /// Vectors made with botocore for requests that sign no content type.
@@ -57,11 +67,36 @@ fn botocores_vectors_are_met() {
             "23f5b509afb29d2cde0beb6d8b0107b06ef2e0513be17dfec8694d275fc287c8"),
     ];
     for (case, host, path, headers, body, want) in table {
-        let query = if case == "alias and qualifier" { vec![("Qualifier", "$LATEST")] } else { vec![] };
-        let (region, token) = if case == "ARN" { ("us-west-2", token) } else { ("us-east-1", None) };
+        let query = if case == "alias and qualifier" {
+            vec![("Qualifier", "$LATEST")]
+        } else {
+            vec![]
+        };
+        let (region, token) = if case == "ARN" {
+            ("us-west-2", token)
+        } else {
+            ("us-east-1", None)
+        };
         let credentials = Credentials::new(KEY_ID, SECRET, token.map(str::to_owned), None, "test");
-        let request = Request { method: "POST", scheme: "https", host, path: path.to_owned(), query, headers, body };
-        let signed = sign(&request, &credentials, Scope { region, service: "lambda" }, at(1_735_787_045)).unwrap();
+        let request = Request {
+            method: "POST",
+            scheme: "https",
+            host,
+            path: path.to_owned(),
+            query,
+            headers,
+            body,
+        };
+        let signed = sign(
+            &request,
+            &credentials,
+            Scope {
+                region,
+                service: "lambda",
+            },
+            at(1_735_787_045),
+        )
+        .unwrap();
         assert_eq!(signature(&signed), want, "{case}");
     }
 }
@@ -97,18 +132,41 @@ fn a_clock_outside_of_the_calendar_is_an_error() {
 fn suite() -> PathBuf {
     let cargo = |arguments: &[&str]| {
         let mut command = std::process::Command::new(env!("CARGO"));
-        let output = command.args(arguments).current_dir(env!("CARGO_MANIFEST_DIR")).output().unwrap();
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let output = command
+            .args(arguments)
+            .current_dir(env!("CARGO_MANIFEST_DIR"))
+            .output()
+            .unwrap();
+        assert!(
+            output.status.success(),
+            "{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
         String::from_utf8(output.stdout).unwrap()
     };
     // Only this platform's packages are surely on disk.
     let version = cargo(&["-vV"]);
-    let host = version.lines().find_map(|line| line.strip_prefix("host: ")).unwrap();
-    let metadata = cargo(&["metadata", "--format-version=1", "--locked", "--offline", "--filter-platform", host]);
+    let host = version
+        .lines()
+        .find_map(|line| line.strip_prefix("host: "))
+        .unwrap();
+    let metadata = cargo(&[
+        "metadata",
+        "--format-version=1",
+        "--locked",
+        "--offline",
+        "--filter-platform",
+        host,
+    ]);
     let metadata: serde_json::Value = serde_json::from_str(&metadata).unwrap();
     let packages = metadata["packages"].as_array().unwrap();
-    let package = packages.iter().find(|package| package["name"] == "aws-sigv4").unwrap();
-    Path::new(package["manifest_path"].as_str().unwrap()).with_file_name("aws-signing-test-suite").join("v4")
+    let package = packages
+        .iter()
+        .find(|package| package["name"] == "aws-sigv4")
+        .unwrap();
+    Path::new(package["manifest_path"].as_str().unwrap())
+        .with_file_name("aws-signing-test-suite")
+        .join("v4")
 }
 
 struct SuiteRequest {
@@ -128,7 +186,12 @@ impl SuiteRequest {
         let line = lines.next().unwrap().strip_suffix(" HTTP/1.1").unwrap();
         let (method, target) = line.split_once(' ').unwrap();
         let (path, query) = target.split_once('?').unwrap_or((target, ""));
-        let decode = |text: &str| percent_encoding::percent_decode_str(text).decode_utf8().unwrap().into_owned();
+        let decode = |text: &str| {
+            percent_encoding::percent_decode_str(text)
+                .decode_utf8()
+                .unwrap()
+                .into_owned()
+        };
         let query = query
             .split('&')
             .filter(|pair| !pair.is_empty())
@@ -146,29 +209,53 @@ impl SuiteRequest {
             }
         }
         headers.retain(|(name, _)| name != "x-amz-date");
-        let host = headers.remove(headers.iter().position(|(name, _)| name == "host").unwrap()).1;
-        Self { method: method.into(), path: path.into(), query, host, headers, body: body.into() }
+        let host = headers
+            .remove(headers.iter().position(|(name, _)| name == "host").unwrap())
+            .1;
+        Self {
+            method: method.into(),
+            path: path.into(),
+            query,
+            host,
+            headers,
+            body: body.into(),
+        }
     }
 }
 
 #[test]
 fn awss_own_test_suite_passes() {
     let mut cases = 0;
-    for directory in std::fs::read_dir(suite()).unwrap().map(|entry| entry.unwrap().path()) {
+    for directory in std::fs::read_dir(suite())
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+    {
         let case = directory.file_name().unwrap().to_str().unwrap().to_owned();
-        let read = |file: &str| std::fs::read_to_string(directory.join(file)).unwrap().replace("\r\n", "\n");
+        let read = |file: &str| {
+            std::fs::read_to_string(directory.join(file))
+                .unwrap()
+                .replace("\r\n", "\n")
+        };
         let mut parsed = SuiteRequest::parse(&read("request.txt"));
         // Two cases of API Gateway and Lambda come without a context: they encode the path twice, and have
         // only canonical requests. The others are of a service that encodes once.
         let context: Option<serde_json::Value> =
-            std::fs::read_to_string(directory.join("context.json")).ok().map(|text| serde_json::from_str(&text).unwrap());
+            std::fs::read_to_string(directory.join("context.json"))
+                .ok()
+                .map(|text| serde_json::from_str(&text).unwrap());
         if let Some(context) = &context {
-            parsed.path = percent_encoding::percent_decode_str(&parsed.path).decode_utf8().unwrap().into_owned();
+            parsed.path = percent_encoding::percent_decode_str(&parsed.path)
+                .decode_utf8()
+                .unwrap()
+                .into_owned();
             if context["normalize"] == true {
                 parsed.path = normalize_path(&parsed.path);
             }
             if context["sign_body"] == true {
-                parsed.headers.push(("x-amz-content-sha256".into(), hex::encode(Sha256::digest(&parsed.body))));
+                parsed.headers.push((
+                    "x-amz-content-sha256".into(),
+                    hex::encode(Sha256::digest(&parsed.body)),
+                ));
             }
         }
         let request = Request {
@@ -176,29 +263,63 @@ fn awss_own_test_suite_passes() {
             scheme: "https",
             host: &parsed.host,
             path: parsed.path.clone(),
-            query: parsed.query.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect(),
-            headers: parsed.headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect(),
+            query: parsed
+                .query
+                .iter()
+                .map(|(name, value)| (name.as_str(), value.as_str()))
+                .collect(),
+            headers: parsed
+                .headers
+                .iter()
+                .map(|(name, value)| (name.as_str(), value.as_str()))
+                .collect(),
             body: parsed.body.as_bytes(),
         };
-        let token = context.as_ref().filter(|context| context["omit_session_token"] != true).and_then(|context| {
-            context["credentials"]["token"].as_str().map(str::to_owned)
-        });
+        let token = context
+            .as_ref()
+            .filter(|context| context["omit_session_token"] != true)
+            .and_then(|context| context["credentials"]["token"].as_str().map(str::to_owned));
         let want = read("header-canonical-request.txt");
-        let date = want.lines().find_map(|line| line.strip_prefix("x-amz-date:")).unwrap().to_owned();
+        let date = want
+            .lines()
+            .find_map(|line| line.strip_prefix("x-amz-date:"))
+            .unwrap()
+            .to_owned();
         let mut added = vec![("x-amz-date", date)];
         added.extend(token.clone().map(|token| ("x-amz-security-token", token)));
-        assert_eq!(canonical_request(&request, &added).text, want.trim_end(), "{case}: canonical request");
+        assert_eq!(
+            canonical_request(&request, &added).text,
+            want.trim_end(),
+            "{case}: canonical request"
+        );
         if context.is_some() {
             let now = at(1_440_938_160);
             let stamp = Timestamp::of(now).unwrap();
             assert_eq!(
-                string_to_sign(&stamp, "20150830/us-east-1/service/aws4_request", want.trim_end()),
+                string_to_sign(
+                    &stamp,
+                    "20150830/us-east-1/service/aws4_request",
+                    want.trim_end()
+                ),
                 read("header-string-to-sign.txt").trim_end(),
                 "{case}: string to sign"
             );
             let credentials = Credentials::new(KEY_ID, SECRET, token, None, "test");
-            let signed = sign(&request, &credentials, Scope { region: "us-east-1", service: "service" }, now).unwrap();
-            assert_eq!(signature(&signed), read("header-signature.txt").trim_end(), "{case}: signature");
+            let signed = sign(
+                &request,
+                &credentials,
+                Scope {
+                    region: "us-east-1",
+                    service: "service",
+                },
+                now,
+            )
+            .unwrap();
+            assert_eq!(
+                signature(&signed),
+                read("header-signature.txt").trim_end(),
+                "{case}: signature"
+            );
         }
         cases += 1;
     }
@@ -222,17 +343,25 @@ fn invocation() -> impl Strategy<Value = Invocation> {
         "\"[a-zA-Z0-9 é\u{2028}]{0,60}\"|[1-9][0-9]{0,40}|\\[[1-9]\\]",
         any::<bool>(),
     )
-        .prop_map(|(function, qualifier, tenant, durable, context, payload, event)| {
-            let payload = Payload::parse(payload.into_bytes()).unwrap();
-            let mut invocation = Invocation::new(FunctionName::parse(&function).unwrap(), payload);
-            invocation.qualifier = qualifier.map(|text| Qualifier::parse(&text).unwrap());
-            invocation.tenant_id = tenant.map(|text| TenantId::parse(&text).unwrap());
-            invocation.durable_execution_name = durable.map(|text| DurableExecutionName::parse(&text).unwrap());
-            invocation.client_context = context.map(|text| ClientContext::from_json(text.as_bytes()).unwrap());
-            (invocation.invocation_type, invocation.log_type) =
-                if event { (InvocationType::Event, LogType::None) } else { (InvocationType::RequestResponse, LogType::Tail) };
-            invocation
-        })
+        .prop_map(
+            |(function, qualifier, tenant, durable, context, payload, event)| {
+                let payload = Payload::parse(payload.into_bytes()).unwrap();
+                let mut invocation =
+                    Invocation::new(FunctionName::parse(&function).unwrap(), payload);
+                invocation.qualifier = qualifier.map(|text| Qualifier::parse(&text).unwrap());
+                invocation.tenant_id = tenant.map(|text| TenantId::parse(&text).unwrap());
+                invocation.durable_execution_name =
+                    durable.map(|text| DurableExecutionName::parse(&text).unwrap());
+                invocation.client_context =
+                    context.map(|text| ClientContext::from_json(text.as_bytes()).unwrap());
+                (invocation.invocation_type, invocation.log_type) = if event {
+                    (InvocationType::Event, LogType::None)
+                } else {
+                    (InvocationType::RequestResponse, LogType::Tail)
+                };
+                invocation
+            },
+        )
 }
 
 proptest! {

@@ -15,7 +15,8 @@ use socket2::{SockRef, TcpKeepalive};
 use ureq::config::Config;
 use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::{
-    Buffers, ConnectionDetails, Connector, LazyBuffers, NextTimeout, RustlsConnector, Transport, time,
+    Buffers, ConnectionDetails, Connector, LazyBuffers, NextTimeout, RustlsConnector, Transport,
+    time,
 };
 use ureq::{Agent, Error, Timeout};
 
@@ -25,7 +26,10 @@ use crate::error::Phase;
 /// An agent over this chain.
 pub(super) fn agent(config: Config) -> Agent {
     let connector =
-        ().chain(TcpConnector).chain(Enter(Phase::Tls)).chain(RustlsConnector::default()).chain(Enter(Phase::Send));
+        ().chain(TcpConnector)
+            .chain(Enter(Phase::Tls))
+            .chain(RustlsConnector::default())
+            .chain(Enter(Phase::Send));
     Agent::with_parts(config, connector, HostResolver(DefaultResolver::default()))
 }
 
@@ -35,7 +39,12 @@ pub(super) fn agent(config: Config) -> Agent {
 struct HostResolver(DefaultResolver);
 
 impl Resolver for HostResolver {
-    fn resolve(&self, uri: &Uri, config: &Config, timeout: NextTimeout) -> Result<ResolvedSocketAddrs, Error> {
+    fn resolve(
+        &self,
+        uri: &Uri,
+        config: &Config,
+        timeout: NextTimeout,
+    ) -> Result<ResolvedSocketAddrs, Error> {
         let host = uri.host().unwrap_or_default();
         let https = uri.scheme_str() == Some("https");
         let port = uri.port_u16().unwrap_or(if https { 443 } else { 80 });
@@ -56,7 +65,10 @@ impl Resolver for HostResolver {
 
 /// Source: RFC 6761, 6.3: `localhost` and everything below it is the loopback address.
 fn known_addresses(host: &str) -> Vec<IpAddr> {
-    let bare = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
+    let bare = host
+        .strip_prefix('[')
+        .and_then(|host| host.strip_suffix(']'))
+        .unwrap_or(host);
     if let Ok(address) = bare.parse() {
         return vec![address];
     }
@@ -73,7 +85,11 @@ struct Enter(Phase);
 impl<In: Transport> Connector<In> for Enter {
     type Out = In;
 
-    fn connect(&self, details: &ConnectionDetails<'_>, chained: Option<In>) -> Result<Option<In>, Error> {
+    fn connect(
+        &self,
+        details: &ConnectionDetails<'_>,
+        chained: Option<In>,
+    ) -> Result<Option<In>, Error> {
         if self.0 != Phase::Tls || details.needs_tls() {
             progress::enter(self.0);
         }
@@ -88,14 +104,25 @@ struct TcpConnector;
 impl Connector<()> for TcpConnector {
     type Out = TcpTransport;
 
-    fn connect(&self, details: &ConnectionDetails<'_>, _: Option<()>) -> Result<Option<TcpTransport>, Error> {
+    fn connect(
+        &self,
+        details: &ConnectionDetails<'_>,
+        _: Option<()>,
+    ) -> Result<Option<TcpTransport>, Error> {
         let stream = connect(details)?;
         stream.set_nodelay(true)?;
-        let keepalive = TcpKeepalive::new().with_time(KEEPALIVE_IDLE).with_interval(KEEPALIVE_INTERVAL);
+        let keepalive = TcpKeepalive::new()
+            .with_time(KEEPALIVE_IDLE)
+            .with_interval(KEEPALIVE_INTERVAL);
         SockRef::from(&stream).set_tcp_keepalive(&keepalive)?;
         let config = details.config;
         let buffers = LazyBuffers::new(config.input_buffer_size(), config.output_buffer_size());
-        Ok(Some(TcpTransport { stream, buffers, read_timeout: None, write_timeout: None }))
+        Ok(Some(TcpTransport {
+            stream,
+            buffers,
+            read_timeout: None,
+            write_timeout: None,
+        }))
     }
 }
 
@@ -112,8 +139,12 @@ fn connect(details: &ConnectionDetails<'_>) -> Result<TcpStream, Error> {
         let is_last = index + 1 == details.addrs.len();
         let result = match left {
             time::Duration::NotHappening => TcpStream::connect(address),
-            time::Duration::Exact(time) if is_last => TcpStream::connect_timeout(address, time.max(SHORTEST)),
-            time::Duration::Exact(time) => TcpStream::connect_timeout(address, (time / 2).max(SHORTEST)),
+            time::Duration::Exact(time) if is_last => {
+                TcpStream::connect_timeout(address, time.max(SHORTEST))
+            }
+            time::Duration::Exact(time) => {
+                TcpStream::connect_timeout(address, (time / 2).max(SHORTEST))
+            }
         };
         match result {
             Ok(stream) => return Ok(stream),
@@ -129,16 +160,21 @@ const SHORTEST: Duration = Duration::from_millis(10);
 
 fn remaining(after: time::Duration, started: time::Instant, now: time::Instant) -> time::Duration {
     match (after, started, now) {
-        (time::Duration::Exact(after), time::Instant::Exact(started), time::Instant::Exact(now)) => {
-            time::Duration::Exact(after.saturating_sub(now.saturating_duration_since(started)))
-        }
+        (
+            time::Duration::Exact(after),
+            time::Instant::Exact(started),
+            time::Instant::Exact(now),
+        ) => time::Duration::Exact(after.saturating_sub(now.saturating_duration_since(started))),
         _ => after,
     }
 }
 
 fn is_timeout(error: &io::Error) -> bool {
     // A socket's own time limit ends as `WouldBlock` on Linux.
-    matches!(error.kind(), io::ErrorKind::TimedOut | io::ErrorKind::WouldBlock)
+    matches!(
+        error.kind(),
+        io::ErrorKind::TimedOut | io::ErrorKind::WouldBlock
+    )
 }
 
 /// A socket that counts what is sent through it.
@@ -164,7 +200,9 @@ impl Transport for TcpTransport {
         // Before the write: once it has begun, nobody knows how much of it arrived.
         progress::sending(amount);
         let output = &self.buffers.output()[..amount];
-        self.stream.write_all(output).map_err(|error| or_timeout(error, timeout))
+        self.stream
+            .write_all(output)
+            .map_err(|error| or_timeout(error, timeout))
     }
 
     fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, Error> {
@@ -203,7 +241,9 @@ impl Transport for TcpTransport {
 
 impl fmt::Debug for TcpTransport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("TcpTransport").field("stream", &self.stream).finish_non_exhaustive()
+        f.debug_struct("TcpTransport")
+            .field("stream", &self.stream)
+            .finish_non_exhaustive()
     }
 }
 
@@ -217,7 +257,11 @@ fn limit(timeout: NextTimeout) -> Result<Option<Duration>, Error> {
 }
 
 fn or_timeout(error: io::Error, timeout: NextTimeout) -> Error {
-    if is_timeout(&error) { Error::Timeout(timeout.reason) } else { Error::Io(error) }
+    if is_timeout(&error) {
+        Error::Timeout(timeout.reason)
+    } else {
+        Error::Io(error)
+    }
 }
 
 #[cfg(test)]
@@ -234,7 +278,10 @@ mod tests {
             ("example.com", vec![]),
             ("notlocalhost", vec![]),
         ] {
-            let addresses: Vec<String> = known_addresses(host).iter().map(ToString::to_string).collect();
+            let addresses: Vec<String> = known_addresses(host)
+                .iter()
+                .map(ToString::to_string)
+                .collect();
             assert_eq!(addresses, want, "{host}");
         }
     }

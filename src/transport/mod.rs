@@ -79,27 +79,51 @@ impl Transport {
         signed: &[SignedHeader],
         timeout: Duration,
     ) -> Result<Response, Error> {
-        let mut builder = http::Request::builder().method(request.method).uri(request.url());
-        let headers = request.headers.iter().copied().chain(signed.iter().map(|(name, value)| (*name, value.as_str())));
+        let mut builder = http::Request::builder()
+            .method(request.method)
+            .uri(request.url());
+        let headers = request
+            .headers
+            .iter()
+            .copied()
+            .chain(signed.iter().map(|(name, value)| (*name, value.as_str())));
         for (name, value) in headers {
             builder = builder.header(name, value);
         }
         let http_request = builder.body(request.body).map_err(|error| {
-            Error::new(ErrorKind::Internal, format!("cannot build the request to {}", request.host)).with_source(error)
+            Error::new(
+                ErrorKind::Internal,
+                format!("cannot build the request to {}", request.host),
+            )
+            .with_source(error)
         })?;
-        let http_request =
-            self.agent.configure_request(http_request).timeout_global(Some(timeout)).build();
+        let http_request = self
+            .agent
+            .configure_request(http_request)
+            .timeout_global(Some(timeout))
+            .build();
         let failure = |cause: Cause, status| self.failure(request, timeout, cause, status);
         progress::start();
-        let response = self.agent.run(http_request).map_err(|error| failure(Cause::Ureq(error), None))?;
+        let response = self
+            .agent
+            .run(http_request)
+            .map_err(|error| failure(Cause::Ureq(error), None))?;
         let (parts, body) = response.into_parts();
         let status = parts.status.as_u16();
-        let body = self.read_body(body).map_err(|cause| failure(cause, Some(status)))?;
-        Ok(Response { status, headers: parts.headers, body })
+        let body = self
+            .read_body(body)
+            .map_err(|cause| failure(cause, Some(status)))?;
+        Ok(Response {
+            status,
+            headers: parts.headers,
+            body,
+        })
     }
 
     fn read_body(&self, body: ureq::Body) -> Result<Vec<u8>, Cause> {
-        let expected = body.content_length().and_then(|length| usize::try_from(length).ok());
+        let expected = body
+            .content_length()
+            .and_then(|length| usize::try_from(length).ok());
         if expected.is_some_and(|length| length > self.body_limit) {
             return Err(Cause::TooLarge(self.body_limit));
         }
@@ -117,9 +141,19 @@ impl Transport {
         Ok(bytes)
     }
 
-    fn failure(&self, request: &Request<'_>, timeout: Duration, cause: Cause, status: Option<u16>) -> Error {
+    fn failure(
+        &self,
+        request: &Request<'_>,
+        timeout: Duration,
+        cause: Cause,
+        status: Option<u16>,
+    ) -> Error {
         let progress = progress::now();
-        let phase = if status.is_some() { Phase::Receive } else { progress.phase };
+        let phase = if status.is_some() {
+            Phase::Receive
+        } else {
+            progress.phase
+        };
         let sent = status.is_some() || progress.sent_bytes > 0;
         let message = describe(phase, &progress, request);
         let hint = if sent {
@@ -127,7 +161,11 @@ impl Transport {
         } else {
             "nothing reached Lambda, so trying again is safe; check the endpoint, the region and the network"
         };
-        let fault = TransportFault { phase, sent, status };
+        let fault = TransportFault {
+            phase,
+            sent,
+            status,
+        };
         Error::new(ErrorKind::Transport(fault), message)
             .with_source(cause.text(phase, self.connect_timeout, timeout))
             .with_hint(hint)
@@ -182,14 +220,21 @@ fn describe(phase: Phase, progress: &Progress, request: &Request<'_>) -> String 
             progress.sent_bytes
         ),
         Phase::Wait => format!("the request was sent to {host}, and no answer came"),
-        Phase::Receive => format!("the request was sent to {host}, and its answer was not complete"),
+        Phase::Receive => {
+            format!("the request was sent to {host}, and its answer was not complete")
+        }
     }
 }
 
 fn root_certs(path: &std::path::Path, pem: &[u8]) -> Result<RootCerts, Error> {
     let refuse = |why: String| {
-        Error::new(ErrorKind::Config, format!("the CA bundle {} {why}", path.display()))
-            .with_hint("it must be a PEM file with at least one certificate; it replaces the bundled ones")
+        Error::new(
+            ErrorKind::Config,
+            format!("the CA bundle {} {why}", path.display()),
+        )
+        .with_hint(
+            "it must be a PEM file with at least one certificate; it replaces the bundled ones",
+        )
     };
     let mut certificates: Vec<Certificate<'static>> = Vec::new();
     for item in parse_pem(pem) {

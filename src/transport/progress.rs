@@ -15,7 +15,10 @@ pub(super) struct Progress {
     pub(super) sent_bytes: u64,
 }
 
-const START: Progress = Progress { phase: Phase::Resolve, sent_bytes: 0 };
+const START: Progress = Progress {
+    phase: Phase::Resolve,
+    sent_bytes: 0,
+};
 
 thread_local! {
     static PROGRESS: Cell<Progress> = const { Cell::new(START) };
@@ -33,7 +36,10 @@ pub(super) fn now() -> Progress {
 
 /// The exchange enters `phase`.
 pub(super) fn enter(phase: Phase) {
-    PROGRESS.set(Progress { phase, ..PROGRESS.get() });
+    PROGRESS.set(Progress {
+        phase,
+        ..PROGRESS.get()
+    });
 }
 
 /// `bytes` are about to be written. Whatever is written while no connection is being made belongs to the request:

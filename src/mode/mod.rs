@@ -1,0 +1,3 @@
+//! The ways to run: one file each.
+
+pub(crate) mod invoke;
