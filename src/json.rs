@@ -94,7 +94,7 @@ pub(crate) fn type_name(value: &RawValue) -> &'static str {
 }
 
 impl JsonFault {
-    /// serde_json counts lines and columns from 1, columns in bytes.
+    /// The reader counts lines and columns from 1, columns in bytes.
     fn locate(text: &str, error: &serde_json::Error) -> Self {
         let line_start: usize = text
             .split_inclusive('\n')

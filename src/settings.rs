@@ -149,7 +149,7 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 fn default_timeout(invocation_type: InvocationType) -> Duration {
     match invocation_type {
         InvocationType::RequestResponse => Duration::from_secs(910),
-        InvocationType::Event | InvocationType::DryRun => Duration::from_secs(60),
+        InvocationType::Event | InvocationType::DryRun => Duration::from_mins(1),
     }
 }
 

@@ -206,7 +206,7 @@ fn every_option_is_sent_as_the_api_has_it() {
     }
     // The decoded log goes to standard error when the payload alone is printed.
     assert!(
-        run.stderr().starts_with("START RequestId: r"),
+        run.stderr().starts_with("START RequestId: 00000000-"),
         "{}",
         run.told()
     );

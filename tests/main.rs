@@ -2,7 +2,8 @@
 #![allow(
     clippy::disallowed_methods,
     clippy::unwrap_used,
-    reason = "tests are the world outside, and fail loudly"
+    clippy::too_many_lines,
+    reason = "tests are the world outside, fail loudly, and a table is as long as its cases"
 )]
 
 #[allow(

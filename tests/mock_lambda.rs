@@ -1,5 +1,10 @@
 //! `mock-lambda`: the mock of Lambda's Invoke API as a program, for the demo, the benchmarks and trying things out.
-#![allow(clippy::disallowed_methods, reason = "the mock is the world outside")]
+#![allow(
+    clippy::disallowed_methods,
+    clippy::print_stderr,
+    clippy::print_stdout,
+    reason = "the mock is a program of its own, for the terminal"
+)]
 
 use std::process::ExitCode;
 

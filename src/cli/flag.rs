@@ -3,7 +3,7 @@
 /// One option.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Flag {
-    pub(crate) id: Id,
+    pub(crate) key: Key,
     pub(crate) long: &'static str,
     pub(crate) short: Option<char>,
     /// What stands for the value in the help; none where the option takes no value.
@@ -15,7 +15,7 @@ pub(crate) struct Flag {
 
 /// Names an option in code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Id {
+pub(crate) enum Key {
     CaBundle,
     ClientContext,
     ConnectTimeout,
@@ -60,14 +60,14 @@ impl Group {
 }
 
 const fn valued(
-    id: Id,
+    key: Key,
     long: &'static str,
     value: &'static str,
     group: Group,
     help: &'static str,
 ) -> Flag {
     Flag {
-        id,
+        key,
         long,
         short: None,
         value: Some(value),
@@ -76,9 +76,9 @@ const fn valued(
     }
 }
 
-const fn switch(id: Id, long: &'static str, group: Group, help: &'static str) -> Flag {
+const fn switch(key: Key, long: &'static str, group: Group, help: &'static str) -> Flag {
     Flag {
-        id,
+        key,
         long,
         short: None,
         value: None,
@@ -97,49 +97,49 @@ const fn short(letter: char, flag: Flag) -> Flag {
 /// All options, in the order of the help.
 pub(crate) const FLAGS: [Flag; 19] = [
     valued(
-        Id::Input,
+        Key::Input,
         "input",
         "JSON|@FILE|-",
         Group::Sent,
         "function and payload in one JSON object",
     ),
     valued(
-        Id::InvocationType,
+        Key::InvocationType,
         "invocation-type",
         "TYPE",
         Group::Sent,
         "RequestResponse, Event or DryRun",
     ),
     valued(
-        Id::Qualifier,
+        Key::Qualifier,
         "qualifier",
         "QUALIFIER",
         Group::Sent,
         "version or alias",
     ),
     valued(
-        Id::LogType,
+        Key::LogType,
         "log-type",
         "TYPE",
         Group::Sent,
         "Tail or None; Tail where the log is printed",
     ),
     valued(
-        Id::ClientContext,
+        Key::ClientContext,
         "client-context",
         "JSON|@FILE",
         Group::Sent,
         "JSON object for the context",
     ),
     valued(
-        Id::TenantId,
+        Key::TenantId,
         "tenant-id",
         "ID",
         Group::Sent,
         "tenant of a tenant-isolated function",
     ),
     valued(
-        Id::DurableExecutionName,
+        Key::DurableExecutionName,
         "durable-execution-name",
         "NAME",
         Group::Sent,
@@ -148,7 +148,7 @@ pub(crate) const FLAGS: [Flag; 19] = [
     short(
         'o',
         valued(
-            Id::Output,
+            Key::Output,
             "output",
             "FORM",
             Group::Printed,
@@ -156,7 +156,7 @@ pub(crate) const FLAGS: [Flag; 19] = [
         ),
     ),
     valued(
-        Id::PayloadAs,
+        Key::PayloadAs,
         "payload-as",
         "FORM",
         Group::Printed,
@@ -165,54 +165,54 @@ pub(crate) const FLAGS: [Flag; 19] = [
     short(
         'v',
         switch(
-            Id::Verbose,
+            Key::Verbose,
             "verbose",
             Group::Printed,
             "each step, on standard error",
         ),
     ),
     valued(
-        Id::Region,
+        Key::Region,
         "region",
         "REGION",
         Group::Endpoint,
         "else the ARN's or the environment's",
     ),
     valued(
-        Id::EndpointUrl,
+        Key::EndpointUrl,
         "endpoint-url",
         "URL",
         Group::Endpoint,
         "instead of the region's endpoint",
     ),
     switch(
-        Id::UseFipsEndpoint,
+        Key::UseFipsEndpoint,
         "use-fips-endpoint",
         Group::Endpoint,
         "the region's FIPS endpoint",
     ),
     switch(
-        Id::UseDualstackEndpoint,
+        Key::UseDualstackEndpoint,
         "use-dualstack-endpoint",
         Group::Endpoint,
         "the one with IPv6",
     ),
     valued(
-        Id::CaBundle,
+        Key::CaBundle,
         "ca-bundle",
         "FILE",
         Group::Endpoint,
         "PEM certificates instead of the bundled",
     ),
     valued(
-        Id::ConnectTimeout,
+        Key::ConnectTimeout,
         "connect-timeout",
         "SECONDS",
         Group::Endpoint,
         "to connect; 5",
     ),
     valued(
-        Id::Timeout,
+        Key::Timeout,
         "timeout",
         "SECONDS",
         Group::Endpoint,
@@ -221,7 +221,7 @@ pub(crate) const FLAGS: [Flag; 19] = [
     short(
         'h',
         switch(
-            Id::Help,
+            Key::Help,
             "help",
             Group::Other,
             "this help; -h is the short one",
@@ -229,7 +229,7 @@ pub(crate) const FLAGS: [Flag; 19] = [
     ),
     short(
         'V',
-        switch(Id::Version, "version", Group::Other, "the version"),
+        switch(Key::Version, "version", Group::Other, "the version"),
     ),
 ];
 
@@ -242,7 +242,7 @@ mod tests {
         for (index, flag) in FLAGS.iter().enumerate() {
             for other in &FLAGS[index + 1..] {
                 assert_ne!(flag.long, other.long);
-                assert_ne!(flag.id, other.id);
+                assert_ne!(flag.key, other.key);
                 assert!(
                     flag.short.is_none() || flag.short != other.short,
                     "{}",

@@ -9,7 +9,7 @@ use lambda_connector::nearest;
 use lambda_connector::settings::Overrides;
 use lexopt::Arg;
 
-use flag::{FLAGS, Flag, Id};
+use flag::{FLAGS, Flag, Key};
 
 pub(crate) mod exit;
 pub(crate) mod flag;
@@ -112,15 +112,15 @@ pub(crate) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Com
                 .find(|flag| flag.short == Some(letter))
                 .ok_or_else(|| unknown_short(letter))?,
         };
-        match flag.id {
+        match flag.key {
             // "-h" and "--help" are one row; which of the two was typed decides between the short help and the long.
-            Id::Help => {
+            Key::Help => {
                 return Ok(Command::Print(help::text(
                     matches!(argument, Arg::Long(_)),
                     is_invoke(&words),
                 )));
             }
-            Id::Version => {
+            Key::Version => {
                 return Ok(Command::Print(format!(
                     "lambda-connector {}\n",
                     env!("CARGO_PKG_VERSION")
@@ -178,32 +178,32 @@ fn command(words: Vec<OsString>, mut invoke: InvokeArguments) -> Result<Command,
 
 fn set(arguments: &mut InvokeArguments, flag: &Flag, value: OsString) -> Result<(), UsageError> {
     let overrides = &mut arguments.overrides;
-    match flag.id {
-        Id::Input => arguments.input = Some(Source::parse(value)),
-        Id::ClientContext => arguments.client_context = Some(Source::parse(value)),
-        Id::CaBundle => overrides.ca_bundle = Some(value.into()),
-        Id::UseDualstackEndpoint => overrides.use_dualstack_endpoint = true,
-        Id::UseFipsEndpoint => overrides.use_fips_endpoint = true,
-        Id::Verbose => arguments.verbose = true,
-        Id::Qualifier => arguments.qualifier = Some(text(flag, value)?),
-        Id::TenantId => arguments.tenant_id = Some(text(flag, value)?),
-        Id::DurableExecutionName => arguments.durable_execution_name = Some(text(flag, value)?),
-        Id::Region => overrides.region = Some(text(flag, value)?),
-        Id::EndpointUrl => overrides.endpoint_url = Some(text(flag, value)?),
-        Id::ConnectTimeout => overrides.connect_timeout = Some(seconds(flag, value)?),
-        Id::Timeout => overrides.timeout = Some(seconds(flag, value)?),
-        Id::InvocationType => {
+    match flag.key {
+        Key::Input => arguments.input = Some(Source::parse(value)),
+        Key::ClientContext => arguments.client_context = Some(Source::parse(value)),
+        Key::CaBundle => overrides.ca_bundle = Some(value.into()),
+        Key::UseDualstackEndpoint => overrides.use_dualstack_endpoint = true,
+        Key::UseFipsEndpoint => overrides.use_fips_endpoint = true,
+        Key::Verbose => arguments.verbose = true,
+        Key::Qualifier => arguments.qualifier = Some(text(flag, value)?),
+        Key::TenantId => arguments.tenant_id = Some(text(flag, value)?),
+        Key::DurableExecutionName => arguments.durable_execution_name = Some(text(flag, value)?),
+        Key::Region => overrides.region = Some(text(flag, value)?),
+        Key::EndpointUrl => overrides.endpoint_url = Some(text(flag, value)?),
+        Key::ConnectTimeout => overrides.connect_timeout = Some(seconds(flag, value)?),
+        Key::Timeout => overrides.timeout = Some(seconds(flag, value)?),
+        Key::InvocationType => {
             let types = InvocationType::ALL.map(|known| (known.as_str(), known));
             arguments.invocation_type = one_of(flag, value, &types)?;
         }
-        Id::LogType => {
+        Key::LogType => {
             arguments.log_type = Some(one_of(
                 flag,
                 value,
                 &[("Tail", LogType::Tail), ("None", LogType::None)],
             )?);
         }
-        Id::Output => {
+        Key::Output => {
             let forms = [
                 ("outputs", Output::Outputs),
                 ("payload", Output::Payload),
@@ -211,11 +211,11 @@ fn set(arguments: &mut InvokeArguments, flag: &Flag, value: OsString) -> Result<
             ];
             arguments.output = one_of(flag, value, &forms)?;
         }
-        Id::PayloadAs => {
-            arguments.payload_as_json = one_of(flag, value, &[("string", false), ("json", true)])?
+        Key::PayloadAs => {
+            arguments.payload_as_json = one_of(flag, value, &[("string", false), ("json", true)])?;
         }
         // Handled where they are met: they end the command line.
-        Id::Help | Id::Version => {}
+        Key::Help | Key::Version => {}
     }
     Ok(())
 }

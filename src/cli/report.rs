@@ -12,16 +12,18 @@ use super::UsageError;
 
 /// A line of the program's own.
 pub(crate) fn say(text: impl Display) {
-    // With standard error closed there is nobody left to tell.
-    let _ = writeln!(io::stderr().lock(), "lambda-connector: {text}");
+    // One write, so that lines of several processes do not mix. With standard error closed there is nobody to tell.
+    let _ = io::stderr()
+        .lock()
+        .write_all(format!("lambda-connector: {text}\n").as_bytes());
 }
 
 /// A message and, on a line of its own, what to try.
 fn say_with_hint(message: impl Display, hint: &str) {
     if hint.is_empty() {
-        say(message)
+        say(message);
     } else {
-        say(format_args!("{message}\n  {hint}"))
+        say(format_args!("{message}\n  {hint}"));
     }
 }
 

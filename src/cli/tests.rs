@@ -16,20 +16,20 @@ fn invoke(line: &[&str]) -> InvokeArguments {
 fn every_option_of_the_table_is_taken_in_both_spellings() {
     for flag in FLAGS
         .iter()
-        .filter(|flag| !matches!(flag.id, Id::Help | Id::Version))
+        .filter(|flag| !matches!(flag.key, Key::Help | Key::Version))
     {
-        let value = match flag.id {
-            Id::InvocationType => "Event",
-            Id::LogType => "Tail",
-            Id::Output => "detail",
-            Id::PayloadAs => "json",
-            Id::ConnectTimeout | Id::Timeout => "1.5",
-            Id::Input => "",
+        let value = match flag.key {
+            Key::InvocationType => "Event",
+            Key::LogType => "Tail",
+            Key::Output => "detail",
+            Key::PayloadAs => "json",
+            Key::ConnectTimeout | Key::Timeout => "1.5",
+            Key::Input => "",
             _ => "x",
         };
         let long = format!("--{}", flag.long);
         let joined = format!("--{}={value}", flag.long);
-        let function = if flag.id == Id::Input {
+        let function = if flag.key == Key::Input {
             vec![]
         } else {
             vec!["f"]

@@ -1,5 +1,9 @@
 //! The signature against vectors of other signers: AWS's own test suite (it ships inside the package of
 //! aws-sigv4), botocore's, and, over random requests, the high-level signer of aws-sigv4.
+#![allow(
+    clippy::disallowed_methods,
+    reason = "the suite is read from cargo's registry"
+)]
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;

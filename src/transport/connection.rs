@@ -15,11 +15,11 @@ use socket2::{SockRef, TcpKeepalive};
 use ureq::config::Config;
 use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::{
-    Buffers, ConnectionDetails, Connector, LazyBuffers, NextTimeout, RustlsConnector, Transport,
-    time,
+    Buffers, ConnectionDetails, Connector, NextTimeout, RustlsConnector, Transport, time,
 };
 use ureq::{Agent, Error, Timeout};
 
+use super::buffer::ConnectionBuffers;
 use super::progress;
 use crate::error::Phase;
 
@@ -115,11 +115,9 @@ impl Connector<()> for TcpConnector {
             .with_time(KEEPALIVE_IDLE)
             .with_interval(KEEPALIVE_INTERVAL);
         SockRef::from(&stream).set_tcp_keepalive(&keepalive)?;
-        let config = details.config;
-        let buffers = LazyBuffers::new(config.input_buffer_size(), config.output_buffer_size());
         Ok(Some(TcpTransport {
             stream,
-            buffers,
+            buffers: ConnectionBuffers::default(),
             read_timeout: None,
             write_timeout: None,
         }))
@@ -180,7 +178,7 @@ fn is_timeout(error: &io::Error) -> bool {
 /// A socket that counts what is sent through it.
 struct TcpTransport {
     stream: TcpStream,
-    buffers: LazyBuffers,
+    buffers: ConnectionBuffers,
     read_timeout: Option<Duration>,
     write_timeout: Option<Duration>,
 }

@@ -14,6 +14,7 @@ use crate::outcome::Response;
 use crate::request::Request;
 use crate::sign::SignedHeader;
 
+mod buffer;
 mod connection;
 mod progress;
 
@@ -58,7 +59,8 @@ impl Transport {
             .accept_encoding(AutoHeaderValue::None)
             .timeout_resolve(Some(config.connect_timeout))
             .timeout_connect(Some(config.connect_timeout))
-            .output_buffer_size(OUTPUT_BUFFER_BYTES)
+            .input_buffer_size(TLS_BUFFER_BYTES)
+            .output_buffer_size(TLS_BUFFER_BYTES)
             .max_response_header_size(HEAD_LIMIT_BYTES)
             .tls_config(tls.build())
             .build();
@@ -102,17 +104,17 @@ impl Transport {
             .configure_request(http_request)
             .timeout_global(Some(timeout))
             .build();
-        let failure = |cause: Cause, status| self.failure(request, timeout, cause, status);
+        let failure = |cause: &Cause, status| self.failure(request, timeout, cause, status);
         progress::start();
         let response = self
             .agent
             .run(http_request)
-            .map_err(|error| failure(Cause::Ureq(error), None))?;
+            .map_err(|error| failure(&Cause::Ureq(error), None))?;
         let (parts, body) = response.into_parts();
         let status = parts.status.as_u16();
         let body = self
             .read_body(body)
-            .map_err(|cause| failure(cause, Some(status)))?;
+            .map_err(|cause| failure(&cause, Some(status)))?;
         Ok(Response {
             status,
             headers: parts.headers,
@@ -145,7 +147,7 @@ impl Transport {
         &self,
         request: &Request<'_>,
         timeout: Duration,
-        cause: Cause,
+        cause: &Cause,
         status: Option<u16>,
     ) -> Error {
         let progress = progress::now();
@@ -172,8 +174,8 @@ impl Transport {
     }
 }
 
-/// Room for the head of a request and the first piece of its body.
-const OUTPUT_BUFFER_BYTES: usize = 32 * 1024;
+/// Room above TLS, for a whole head; the socket has buffers of its own.
+const TLS_BUFFER_BYTES: usize = 64 * 1024;
 
 /// Lambda's own headers take up to 6 KB, most of it the log.
 const HEAD_LIMIT_BYTES: usize = 64 * 1024;

@@ -24,7 +24,7 @@ pub(crate) const FUNCTIONS: &str = "\
   status-NNN        a bare status, as from something between";
 
 /// Answers a request whose signature is right.
-pub(crate) fn answer(seen: &Seen) -> Reply {
+pub(crate) fn answer(seen: &Seen, request_id: &str) -> Reply {
     let name = seen
         .path
         .split_once("/2015-03-31/functions/")
@@ -78,7 +78,7 @@ pub(crate) fn answer(seen: &Seen) -> Reply {
         _ if reply.status != 200 => {}
         "Event" => reply = bare(202),
         "DryRun" => reply = bare(204),
-        _ => finish(&mut reply, function, &full_name, seen),
+        _ => finish(&mut reply, function, &full_name, seen, request_id),
     }
     reply
 }
@@ -153,7 +153,7 @@ fn bare(status: u16) -> Reply {
 }
 
 /// What a synchronous call brings besides the result: version, log, durable execution.
-fn finish(reply: &mut Reply, function: &str, full_name: &str, seen: &Seen) {
+fn finish(reply: &mut Reply, function: &str, full_name: &str, seen: &Seen, id: &str) {
     let qualifier = seen
         .query
         .strip_prefix("Qualifier=")
@@ -185,7 +185,7 @@ fn finish(reply: &mut Reply, function: &str, full_name: &str, seen: &Seen) {
             ""
         };
         let log = format!(
-            "START RequestId: r Version: $LATEST\n{lines}END RequestId: r\nREPORT RequestId: r\tDuration: 1.25 ms\t\
+            "START RequestId: {id} Version: $LATEST\n{lines}END RequestId: {id}\nREPORT RequestId: {id}\tDuration: 1.25 ms\t\
              Billed Duration: 2 ms\tMemory Size: 128 MB\tMax Memory Used: 38 MB\tInit Duration: 200.10 ms\t\n"
         );
         reply
@@ -271,16 +271,11 @@ fn api_error(name: &str) -> Option<Reply> {
 }
 
 /// The headers that every answer of Lambda has.
-pub(crate) fn common_headers() -> [(String, String); 5] {
-    static COUNT: AtomicU32 = AtomicU32::new(1);
-    let request_id = format!(
-        "00000000-0000-4000-8000-{:012}",
-        COUNT.fetch_add(1, Ordering::Relaxed)
-    );
+pub(crate) fn common_headers(request_id: &str) -> [(String, String); 5] {
     [
         ("Date", "Mon, 01 Jan 2024 00:00:00 GMT"),
         ("Content-Type", "application/json"),
-        ("x-amzn-RequestId", &request_id),
+        ("x-amzn-RequestId", request_id),
         ("x-amzn-Remapped-Content-Length", "0"),
         (
             "X-Amzn-Trace-Id",
@@ -288,4 +283,13 @@ pub(crate) fn common_headers() -> [(String, String); 5] {
         ),
     ]
     .map(|(name, value)| (name.to_owned(), value.to_owned()))
+}
+
+/// An id for the next request.
+pub(crate) fn next_request_id() -> String {
+    static COUNT: AtomicU32 = AtomicU32::new(1);
+    format!(
+        "00000000-0000-4000-8000-{:012}",
+        COUNT.fetch_add(1, Ordering::Relaxed)
+    )
 }

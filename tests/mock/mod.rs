@@ -117,11 +117,12 @@ fn serve(mut stream: &TcpStream, log: &Mutex<Vec<Seen>>, options: &Options) -> i
     stream.set_nodelay(true)?;
     let mut buffer = Vec::new();
     while let Some(seen) = read_request(stream, &mut buffer)? {
+        let request_id = function::next_request_id();
         let mut reply = match sigv4::verify(&seen, options) {
-            Ok(()) => function::answer(&seen),
+            Ok(()) => function::answer(&seen, &request_id),
             Err(reply) => reply,
         };
-        reply.headers.extend(function::common_headers());
+        reply.headers.extend(function::common_headers(&request_id));
         log.lock()
             .unwrap_or_else(PoisonError::into_inner)
             .push(seen);
@@ -175,7 +176,7 @@ pub(crate) fn read_request(
 }
 
 fn read_more(mut stream: &TcpStream, buffer: &mut Vec<u8>) -> io::Result<bool> {
-    let mut piece = [0; 64 * 1024];
+    let mut piece = vec![0; 64 * 1024];
     let amount = stream.read(&mut piece)?;
     buffer.extend_from_slice(&piece[..amount]);
     Ok(amount > 0)

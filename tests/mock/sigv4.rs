@@ -153,9 +153,9 @@ fn encode(text: &str, also_kept: &str) -> String {
             || b"-._~".contains(&byte)
             || also_kept.as_bytes().contains(&byte);
         if kept {
-            out.push(byte.into())
+            out.push(byte.into());
         } else {
-            out.push_str(&format!("%{byte:02X}"))
+            out.push_str(&format!("%{byte:02X}"));
         }
     }
     out
@@ -169,19 +169,15 @@ pub(crate) fn decode(text: &str) -> String {
         let escape = later
             .get(..2)
             .and_then(|digits| std::str::from_utf8(digits).ok());
-        match escape
+        let escaped = escape
             .and_then(|digits| u8::from_str_radix(digits, 16).ok())
-            .filter(|_| first == b'%')
-        {
-            Some(byte) => {
-                out.push(byte);
-                rest = &later[2..];
-            }
-            None => {
-                out.push(first);
-                rest = later;
-            }
-        }
+            .filter(|_| first == b'%');
+        rest = if escaped.is_some() {
+            &later[2..]
+        } else {
+            later
+        };
+        out.push(escaped.unwrap_or(first));
     }
     String::from_utf8_lossy(&out).into_owned()
 }
@@ -193,7 +189,9 @@ fn hmac(key: &[u8], text: &str) -> Vec<u8> {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    bytes
+        .iter()
+        .fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
 }
 
 /// `YYYYMMDDTHHMMSSZ` in seconds since 1970.
