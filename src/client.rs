@@ -1,14 +1,21 @@
-//! The client: loads credentials, signs, sends, and reads the answer.
+//! The client: loads credentials, signs, sends, reads the answer, and tries again where that is safe.
 //!
 //! Knows no options, no standard output and no exit status.
 
+use std::time::Duration;
+
+use aws_credential_types::Credentials;
+
+use crate::clock_skew::ClockSkew;
 use crate::credentials::{self, Loaded};
 use crate::error::{Error, ErrorKind};
 use crate::invocation::Invocation;
-use crate::os::{Clock, Env, read_file};
-use crate::outcome::Answer;
+use crate::os::{Clock, Env, chance, read_file};
+use crate::outcome::{Answer, Outcome};
 use crate::outputs::Invoked;
+use crate::rejection::Rejection;
 use crate::request::Request;
+use crate::retry::{Class, RetryPolicy, Standing, decide};
 use crate::settings::Settings;
 use crate::sign::{Scope, sign};
 use crate::transport::{Transport, TransportConfig};
@@ -19,12 +26,28 @@ use crate::transport::{Transport, TransportConfig};
 pub enum Event<'a> {
     /// Credentials were loaded.
     Credentials(&'a Loaded),
-    /// The attempt of this number begins.
+    /// The attempt of this number begins, at this URL.
     Attempt(u32, &'a str),
     /// Lambda answered.
     Answered(&'a Answer),
     /// No answer came.
     Failed(&'a Error),
+    /// Lambda refused before it ran anything, and what it minded was put right.
+    Repaired(&'a Repair),
+    /// The next attempt begins after this delay.
+    Waiting(Duration),
+}
+
+/// What was put right, once and without a question, since Lambda had answered before it ran anything.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Repair {
+    /// The time to sign with.
+    Clock(ClockSkew),
+    /// The credentials had expired; others were loaded.
+    Credentials,
+    /// This function cannot give a log; it is not asked for.
+    LogType,
 }
 
 /// Invokes functions at one endpoint.
@@ -33,6 +56,19 @@ pub struct Client<'a> {
     settings: &'a Settings,
     env: &'a Env,
     clock: &'a Clock,
+}
+
+/// One invocation under way.
+struct Call<'a, 'b> {
+    client: &'a Client<'a>,
+    request: Request<'a>,
+    credentials: Credentials,
+    clock_skew: Option<ClockSkew>,
+    policy: RetryPolicy,
+    repairs: Vec<Repair>,
+    attempts: u32,
+    started: Duration,
+    observer: &'a mut (dyn FnMut(Event<'_>) + 'b),
 }
 
 impl<'a> Client<'a> {
@@ -46,51 +82,51 @@ impl<'a> Client<'a> {
         }
     }
 
-    /// Invokes once, and tells `observer` of each step.
+    /// Invokes, as often as it is safe and allowed, and tells `observer` of each step.
     pub fn invoke(&self, invocation: &Invocation, observer: &mut dyn FnMut(Event<'_>)) -> Invoked {
-        let started = self.clock.instant();
-        let mut attempts = 0;
-        let result = self.attempt(invocation, &mut attempts, observer);
-        if let Err(error) = &result {
-            observer(Event::Failed(error));
-        }
-        let elapsed = self.clock.instant().saturating_duration_since(started);
-        Invoked {
-            result,
-            attempts,
-            elapsed,
-        }
+        let started = self.clock.elapsed();
+        let mut invoked = match self.prepare(observer) {
+            Ok((transport, credentials)) => {
+                // A durable execution runs once by its name, however often it is asked for.
+                let idempotent =
+                    self.settings.retry.idempotent || invocation.durable_execution_name.is_some();
+                let call = Call {
+                    client: self,
+                    request: Request::invoke(invocation, &self.settings.endpoint.value),
+                    credentials,
+                    clock_skew: None,
+                    policy: RetryPolicy {
+                        idempotent,
+                        ..self.settings.retry
+                    },
+                    repairs: Vec::new(),
+                    attempts: 0,
+                    started,
+                    observer,
+                };
+                call.run(&transport)
+            }
+            Err(error) => Invoked::not_tried(error),
+        };
+        invoked.elapsed = self.clock.elapsed().saturating_sub(started);
+        invoked
     }
 
-    fn attempt(
+    fn prepare(
         &self,
-        invocation: &Invocation,
-        attempts: &mut u32,
         observer: &mut dyn FnMut(Event<'_>),
-    ) -> Result<Answer, Error> {
+    ) -> Result<(Transport, Credentials), Error> {
         let loaded = credentials::load(self.env)?;
         observer(Event::Credentials(&loaded));
-        let transport = self.transport()?;
-        let request = Request::invoke(invocation, &self.settings.endpoint.value);
-        let scope = Scope {
-            region: self.settings.region.value.as_str(),
-            service: "lambda",
-        };
-        let signed = sign(&request, &loaded.credentials, scope, self.clock.now())?;
-        *attempts += 1;
-        observer(Event::Attempt(*attempts, &request.url()));
-        let response = transport.send(&request, &signed, self.settings.timeout)?;
-        let answer = Answer::classify(response);
-        observer(Event::Answered(&answer));
-        Ok(answer)
+        Ok((self.transport()?, loaded.credentials))
     }
 
     fn transport(&self) -> Result<Transport, Error> {
-        let bundle = self
-            .settings
+        let settings = self.settings;
+        let bundle = settings
             .ca_bundle
             .as_ref()
-            .filter(|_| self.settings.endpoint.value.scheme() == "https");
+            .filter(|_| settings.endpoint.value.scheme() == "https");
         let ca_bundle = bundle
             .map(|bundle| {
                 let pem = read_file(&bundle.value, CA_BUNDLE_LIMIT_BYTES).map_err(|error| {
@@ -105,11 +141,133 @@ impl<'a> Client<'a> {
             })
             .transpose()?;
         Transport::new(&TransportConfig {
-            connect_timeout: self.settings.connect_timeout,
+            connect_timeout: settings.connect_timeout,
+            timeout: settings.timeout,
             ca_bundle,
             body_limit: BODY_LIMIT_BYTES,
         })
     }
+}
+
+impl Call<'_, '_> {
+    fn run(mut self, transport: &Transport) -> Invoked {
+        let mut may_have_run_before = false;
+        loop {
+            let result = self.attempt(transport);
+            if let Some(repair) = self.repair(&result) {
+                (self.observer)(Event::Repaired(&repair));
+                self.repairs.push(repair);
+                continue;
+            }
+            let class = Class::of(&result);
+            let Some(delay) = decide(self.policy, class, &self.standing(&result)) else {
+                return Invoked {
+                    result,
+                    attempts: self.attempts,
+                    elapsed: Duration::ZERO,
+                    may_have_run_before,
+                };
+            };
+            may_have_run_before |= class == Class::Unknown;
+            (self.observer)(Event::Waiting(delay));
+            self.client.clock.wait(delay);
+        }
+    }
+
+    /// Signs afresh, sends once, reads the answer.
+    fn attempt(&mut self, transport: &Transport) -> Result<Answer, Error> {
+        let client = self.client;
+        let now = client.clock.now();
+        let now = self.clock_skew.map_or(now, |skew| skew.correct(now));
+        let scope = Scope {
+            region: client.settings.region.value.as_str(),
+            service: "lambda",
+        };
+        let signed = sign(&self.request, &self.credentials, scope, now)?;
+        self.attempts += 1;
+        (self.observer)(Event::Attempt(self.attempts, &self.request.url()));
+        let answer = transport
+            .send(&self.request, &signed, self.left())
+            .map(Answer::classify);
+        match &answer {
+            Ok(answer) => (self.observer)(Event::Answered(answer)),
+            Err(error) => (self.observer)(Event::Failed(error)),
+        }
+        answer
+    }
+
+    fn left(&self) -> Duration {
+        let client = self.client;
+        client
+            .settings
+            .timeout
+            .saturating_sub(client.clock.elapsed().saturating_sub(self.started))
+    }
+
+    fn standing(&self, result: &Result<Answer, Error>) -> Standing {
+        let rejection = result.as_ref().ok().and_then(rejection);
+        Standing {
+            // What was put right is not held against the call.
+            attempts: self
+                .attempts
+                .saturating_sub(u32::try_from(self.repairs.len()).unwrap_or(u32::MAX)),
+            left: self.left(),
+            chance: chance(),
+            asked_milliseconds: rejection.and_then(|rejection| rejection.retry_after_milliseconds),
+            asked_seconds: rejection.and_then(|rejection| rejection.retry_after_seconds),
+        }
+    }
+
+    /// Puts right what Lambda minded, if it can be and was not yet.
+    fn repair(&mut self, result: &Result<Answer, Error>) -> Option<Repair> {
+        let rejection = rejection(result.as_ref().ok()?)?;
+        let already = |wanted: fn(&Repair) -> bool| self.repairs.iter().any(wanted);
+        if rejection.short_code() == "ExpiredToken"
+            && !already(|repair| matches!(repair, Repair::Credentials))
+        {
+            let fresh = credentials::load(self.client.env).ok()?.credentials;
+            let is_other = fresh != self.credentials;
+            self.credentials = fresh;
+            return is_other.then_some(Repair::Credentials);
+        }
+        if rejects_log_type(rejection) && !already(|repair| matches!(repair, Repair::LogType)) {
+            let before = self.request.headers.len();
+            self.request
+                .headers
+                .retain(|(name, _)| *name != "x-amz-log-type");
+            return (self.request.headers.len() < before).then_some(Repair::LogType);
+        }
+        if already(|repair| matches!(repair, Repair::Clock(_))) {
+            return None;
+        }
+        let skew = ClockSkew::explains(rejection, self.client.clock.now())?;
+        self.clock_skew = Some(skew);
+        Some(Repair::Clock(skew))
+    }
+}
+
+fn rejection(answer: &Answer) -> Option<&Rejection> {
+    match &answer.outcome {
+        Outcome::Rejected(rejection) => Some(rejection),
+        _ => None,
+    }
+}
+
+/// Functions on Lambda's managed instances give no tail of their log: the API refuses the parameter as such.
+fn rejects_log_type(rejection: &Rejection) -> bool {
+    let message = rejection
+        .message
+        .as_deref()
+        .unwrap_or_default()
+        .to_ascii_lowercase();
+    rejection.status == 400
+        && matches!(
+            rejection.short_code(),
+            "InvalidParameterValue" | "Validation"
+        )
+        && ["logtype", "log type", "log-type", "log tail", "tail log"]
+            .iter()
+            .any(|words| message.contains(words))
 }
 
 /// A system's whole set of certificates takes 250 KB.

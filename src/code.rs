@@ -11,6 +11,9 @@ impl Code {
     /// The function ran and failed.
     pub const FUNCTION_ERROR: Self = Self("FUNCTION_ERROR");
 
+    /// It was sent, and no complete answer came.
+    pub const OUTCOME_UNKNOWN: Self = Self("OUTCOME_UNKNOWN");
+
     /// The code's text.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -37,11 +40,11 @@ impl Code {
     #[must_use]
     pub fn of_error(error: &Error) -> Self {
         Self(match error.kind() {
+            ErrorKind::Transport(fault) if fault.sent => return Self::OUTCOME_UNKNOWN,
             ErrorKind::MissingInput => "MISSING_INPUT",
             ErrorKind::InvalidInput => "INVALID_INPUT",
             ErrorKind::InvalidRequest => "INVALID_REQUEST",
             ErrorKind::RequestTooLarge => "REQUEST_TOO_LARGE",
-            ErrorKind::Transport(fault) if fault.sent => "OUTCOME_UNKNOWN",
             ErrorKind::Config
             | ErrorKind::Credentials
             | ErrorKind::Sign

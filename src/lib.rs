@@ -1,7 +1,8 @@
 //! Invoke AWS Lambda functions over the REST API, without an AWS SDK client and without an async runtime.
 //!
 //! # Scope
-//! One Invoke call: its inputs checked, signed with SigV4, sent once over HTTP/1.1, and its answer told apart: the
+//! One Invoke call: its inputs checked, signed with SigV4, sent over HTTP/1.1, again only
+//! where that is safe, and its answer told apart: the
 //! function's result, its own failure, a refusal, or no answer, and then whether the function may have run.
 //!
 //! Not in scope: any other operation of AWS, command lines, exit statuses and printing.
@@ -10,6 +11,7 @@
 //! - What is to be invoked: [`invocation`], [`function_name`], [`payload`], [`record`] (all pure)
 //! - How it is sent: [`endpoint`], [`request`], [`sign`] (pure), [`transport`] (alone knows the HTTP client)
 //! - What came of it: [`outcome`], [`rejection`], [`log_report`], [`code`], [`outputs`], [`error`] (pure)
+//! - Whether it is sent again: [`retry`], [`clock_skew`] (pure)
 //! - Around it: [`settings`], [`credentials`], [`client`], and [`os`], the only door to the world outside
 //!
 //! # Example
@@ -43,6 +45,7 @@
 )]
 
 pub mod client;
+pub mod clock_skew;
 pub mod code;
 pub mod credentials;
 pub mod endpoint;
@@ -59,6 +62,7 @@ pub mod payload;
 pub mod record;
 pub mod rejection;
 pub mod request;
+pub mod retry;
 pub mod settings;
 pub mod sign;
 pub mod transport;

@@ -9,9 +9,12 @@
 use std::env;
 use std::fmt;
 use std::fs::File;
+use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 use std::io::{self, Read};
 use std::path::Path;
-use std::time::{Instant, SystemTime};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant, SystemTime};
 
 /// The environment variables of the process, or others in their place.
 pub struct Env(Variables);
@@ -71,22 +74,64 @@ impl fmt::Debug for Env {
     }
 }
 
-/// The clocks of this machine.
-#[derive(Debug, Default)]
-pub struct Clock;
+/// The clocks of this machine, or one that stands still until it is told to go on.
+#[derive(Debug)]
+pub struct Clock(Time);
+
+#[derive(Debug)]
+enum Time {
+    Machine(Instant),
+    Given(SystemTime, Mutex<Duration>),
+}
 
 impl Clock {
+    /// Those of this machine.
+    #[must_use]
+    pub fn machine() -> Self {
+        Self(Time::Machine(Instant::now()))
+    }
+
+    /// One that begins at `start`, and goes on only by being waited for.
+    #[must_use]
+    pub fn given(start: SystemTime) -> Self {
+        Self(Time::Given(start, Mutex::default()))
+    }
+
     /// The time of day.
     #[must_use]
     pub fn now(&self) -> SystemTime {
-        SystemTime::now()
+        match &self.0 {
+            Time::Machine(_) => SystemTime::now(),
+            Time::Given(start, _) => *start + self.elapsed(),
+        }
     }
 
-    /// A point on the clock that only goes forward.
+    /// The time since this clock was made; it never goes back.
     #[must_use]
-    pub fn instant(&self) -> Instant {
-        Instant::now()
+    pub fn elapsed(&self) -> Duration {
+        match &self.0 {
+            Time::Machine(start) => start.elapsed(),
+            Time::Given(_, waited) => *waited.lock().unwrap_or_else(PoisonError::into_inner),
+        }
     }
+
+    /// Waits.
+    pub fn wait(&self, delay: Duration) {
+        match &self.0 {
+            Time::Machine(_) => thread::sleep(delay),
+            Time::Given(_, waited) => {
+                *waited.lock().unwrap_or_else(PoisonError::into_inner) += delay
+            }
+        }
+    }
+}
+
+/// A number of chance, at least 0 and below 1: good for spreading calls, not for secrets.
+#[must_use]
+pub fn chance() -> f64 {
+    // The standard library seeds its hash maps from the operating system's randomness.
+    let bits = RandomState::new().build_hasher().finish() >> 32;
+    f64::from(u32::try_from(bits).unwrap_or_default()) / (f64::from(u32::MAX) + 1.0)
 }
 
 /// The bytes of a file, at most `limit` and one more: so that a reader can tell that there were more, and a huge

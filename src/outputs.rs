@@ -24,6 +24,8 @@ pub struct Invoked {
     pub attempts: u32,
     /// How long it took.
     pub elapsed: Duration,
+    /// Whether an attempt before the last may have run: only where the caller allowed it to run twice.
+    pub may_have_run_before: bool,
 }
 
 impl Invoked {
@@ -34,16 +36,18 @@ impl Invoked {
             result: Err(error),
             attempts: 0,
             elapsed: Duration::ZERO,
+            may_have_run_before: false,
         }
     }
 
     /// Whether the function ran, is going to run, or may have.
     #[must_use]
     pub fn may_have_run(&self) -> bool {
-        match &self.result {
-            Ok(answer) => answer.may_have_run(),
-            Err(error) => error.may_have_run(),
-        }
+        self.may_have_run_before
+            || match &self.result {
+                Ok(answer) => answer.may_have_run(),
+                Err(error) => error.may_have_run(),
+            }
     }
 
     /// `lambdaPayload`, as bytes: none where no result came.
@@ -110,6 +114,13 @@ impl Invoked {
             Ok(_) => return None,
             Err(error) => (Code::of_error(error), error.chain(), error.hint()),
         };
+        // The last attempt's reason is true, and its "did not run" is not the whole truth.
+        let is_result = code == Code::FUNCTION_ERROR;
+        let (code, hint) = match self.may_have_run_before && !is_result {
+            true if self.result.is_err() => (Code::OUTCOME_UNKNOWN, Some(RAN_BEFORE)),
+            true => (code, Some(RAN_BEFORE)),
+            false => (code, hint),
+        };
         Some(Failure {
             code,
             text: one_line(&text),
@@ -117,6 +128,9 @@ impl Invoked {
         })
     }
 }
+
+const RAN_BEFORE: &str =
+    "an earlier attempt may have run: look at the function's log before you invoke it again";
 
 /// A failure in its parts, each of them on one line.
 #[derive(Debug)]
@@ -268,6 +282,7 @@ mod tests {
             result,
             attempts: 2,
             elapsed: Duration::from_millis(1_234),
+            may_have_run_before: false,
         };
         let mut out = Vec::new();
         write_outputs(&invoked, layout, &mut out).unwrap();
@@ -331,7 +346,8 @@ mod tests {
             Invoked {
                 result: Ok(answer),
                 attempts: 1,
-                elapsed: Duration::ZERO
+                elapsed: Duration::ZERO,
+                may_have_run_before: false,
             }
             .lambda_error()
             .unwrap(),
@@ -423,6 +439,40 @@ mod tests {
             "{out}"
         );
         assert!(out.contains("\"mayHaveRun\":true"), "{out}");
+    }
+
+    #[test]
+    fn an_earlier_attempt_that_may_have_run_is_not_forgotten() {
+        let fault = TransportFault {
+            phase: Phase::Connect,
+            sent: false,
+            status: None,
+        };
+        let unsent = Error::new(ErrorKind::Transport(fault), "cannot connect")
+            .with_hint("trying again is safe");
+        for (result, want) in [
+            (
+                Err(unsent),
+                "OUTCOME_UNKNOWN: cannot connect; an earlier attempt may have run",
+            ),
+            (
+                Ok(answer(429, &[], b"")),
+                "TOO_MANY_REQUESTS: HTTP 429; an earlier attempt may have run",
+            ),
+        ] {
+            let invoked = Invoked {
+                result,
+                attempts: 2,
+                elapsed: Duration::ZERO,
+                may_have_run_before: true,
+            };
+            assert!(
+                invoked.lambda_error().unwrap().starts_with(want),
+                "{:?}",
+                invoked.lambda_error()
+            );
+            assert!(invoked.may_have_run());
+        }
     }
 
     #[test]

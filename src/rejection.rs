@@ -2,6 +2,8 @@
 //!
 //! Source: <https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html#API_Invoke_Errors>
 
+use std::time::SystemTime;
+
 use http::HeaderMap;
 
 use crate::json;
@@ -18,8 +20,12 @@ pub struct Rejection {
     pub message: Option<String>,
     /// Why a call was throttled, `ConcurrentInvocationLimitExceeded`.
     pub reason: Option<String>,
-    /// How long the service asks to wait.
+    /// How long the service asks to wait, in `Retry-After`.
     pub retry_after_seconds: Option<u64>,
+    /// The same, in `x-amz-retry-after`.
+    pub retry_after_milliseconds: Option<u64>,
+    /// The service's clock, from `Date`.
+    pub date: Option<SystemTime>,
     /// Whether the function may have run.
     pub run_state: RunState,
 }
@@ -41,6 +47,7 @@ impl Rejection {
     pub fn read(status: u16, headers: &HeaderMap, body: &[u8]) -> Self {
         let text = String::from_utf8_lossy(body);
         let header = |name| headers.get(name).and_then(|value| value.to_str().ok());
+        let number = |name| header(name).and_then(|value| value.trim().parse().ok());
         let code = header("x-amzn-errortype")
             .map(str::to_owned)
             .into_iter()
@@ -55,7 +62,9 @@ impl Rejection {
             status,
             message,
             reason: json::string_field(&text, &["Reason", "reason"]),
-            retry_after_seconds: header("retry-after").and_then(|value| value.trim().parse().ok()),
+            retry_after_seconds: number("retry-after"),
+            retry_after_milliseconds: number("x-amz-retry-after"),
+            date: header("date").and_then(http_date),
             run_state: run_state(status, code.as_deref()),
             code,
         }
@@ -87,6 +96,16 @@ impl Rejection {
     pub fn hint(&self) -> &'static str {
         hint(self.status, self.short_code(), self.run_state)
     }
+}
+
+/// `Mon, 23 Nov 2026 23:10:30 GMT` (RFC 9110, 5.6.7; the two older forms are not sent by AWS).
+fn http_date(text: &str) -> Option<SystemTime> {
+    let date = aws_smithy_types::DateTime::from_str(
+        text.trim(),
+        aws_smithy_types::date_time::Format::HttpDate,
+    )
+    .ok()?;
+    SystemTime::try_from(date).ok()
 }
 
 /// `ns#Code:http://…` → `Code`: what the header and the body's `__type` may carry around the code.

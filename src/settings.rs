@@ -11,6 +11,7 @@ use crate::error::{Error, ErrorKind, quoted};
 use crate::function_name::FunctionName;
 use crate::invocation::{InvocationType, PAYLOAD_LIMIT_VARIABLE};
 use crate::os::Env;
+use crate::retry::RetryPolicy;
 
 /// Where a value came from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,6 +62,10 @@ pub struct Overrides {
     pub connect_timeout: Option<Duration>,
     /// `--timeout`.
     pub timeout: Option<Duration>,
+    /// `--max-attempts`.
+    pub max_attempts: Option<u32>,
+    /// `--idempotent`.
+    pub idempotent: bool,
 }
 
 /// Everything that a call needs besides the invocation and credentials.
@@ -74,8 +79,10 @@ pub struct Settings {
     pub ca_bundle: Option<Sourced<PathBuf>>,
     /// The longest that looking up, connecting and the TLS handshake may each take.
     pub connect_timeout: Duration,
-    /// The longest that the whole call may take.
+    /// The longest that the whole call may take, all its attempts together.
     pub timeout: Duration,
+    /// How often it may be tried.
+    pub retry: RetryPolicy,
 }
 
 impl Settings {
@@ -117,6 +124,10 @@ impl Settings {
             timeout: overrides
                 .timeout
                 .unwrap_or(default_timeout(invocation_type)),
+            retry: RetryPolicy {
+                max_attempts: max_attempts(overrides, env)?,
+                idempotent: overrides.idempotent,
+            },
         })
     }
 }
@@ -140,6 +151,29 @@ pub fn payload_limit(env: &Env) -> Result<Option<usize>, Error> {
         .with_hint("write it like 6291456, or leave it out")
     })
 }
+
+fn max_attempts(overrides: &Overrides, env: &Env) -> Result<u32, Error> {
+    const NAME: &str = "AWS_MAX_ATTEMPTS";
+    if let Some(number) = overrides.max_attempts {
+        return Ok(number);
+    }
+    let Some(text) = env.get(NAME) else {
+        return Ok(MAX_ATTEMPTS);
+    };
+    text.parse()
+        .ok()
+        .filter(|number| *number > 0)
+        .ok_or_else(|| {
+            Error::new(
+                ErrorKind::Config,
+                format!("{NAME} is {}, which is no number above 0", quoted(&text)),
+            )
+            .with_hint("it counts the first attempt too: 1 is no retry at all")
+        })
+}
+
+/// The standard mode of the SDKs has three, the first included.
+const MAX_ATTEMPTS: u32 = 3;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -460,6 +494,34 @@ mod tests {
         );
         assert_eq!(default_timeout(InvocationType::Event).as_secs(), 60);
         assert_eq!(default_timeout(InvocationType::DryRun).as_secs(), 60);
+    }
+
+    #[test]
+    fn the_number_of_attempts_comes_from_the_option_or_the_environment() {
+        let at = |overrides: &Overrides, text| {
+            resolve(
+                overrides,
+                &[("AWS_REGION", "us-east-1"), ("AWS_MAX_ATTEMPTS", text)],
+                "f",
+            )
+            .map(|settings| settings.retry.max_attempts)
+        };
+        let none = Overrides::default();
+        let five = Overrides {
+            max_attempts: Some(5),
+            ..Overrides::default()
+        };
+        assert_eq!(
+            (
+                at(&none, "").unwrap(),
+                at(&none, "7").unwrap(),
+                at(&five, "7").unwrap()
+            ),
+            (3, 7, 5)
+        );
+        for bad in ["0", "-1", "many"] {
+            assert_eq!(at(&none, bad).unwrap_err().kind(), ErrorKind::Config);
+        }
     }
 
     #[test]

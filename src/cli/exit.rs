@@ -59,7 +59,7 @@ impl ExitStatus {
 
     /// What became of an invocation.
     pub(crate) fn of(invoked: &Invoked) -> Self {
-        match &invoked.result {
+        let of_last = match &invoked.result {
             Ok(answer) => match &answer.outcome {
                 Outcome::Succeeded | Outcome::Accepted | Outcome::DryRun => Self::Success,
                 Outcome::FunctionError(_) => Self::FunctionFailed,
@@ -70,6 +70,11 @@ impl ExitStatus {
                 },
             },
             Err(error) => Self::of_kind(error.kind()),
+        };
+        match of_last {
+            // "It did not run" is true of the last attempt only.
+            Self::TryAgain | Self::Refused if invoked.may_have_run_before => Self::MayHaveRun,
+            status => status,
         }
     }
 

@@ -22,9 +22,11 @@ pub(crate) enum Key {
     DurableExecutionName,
     EndpointUrl,
     Help,
+    Idempotent,
     Input,
     InvocationType,
     LogType,
+    MaxAttempts,
     Output,
     PayloadAs,
     Qualifier,
@@ -95,7 +97,7 @@ const fn short(letter: char, flag: Flag) -> Flag {
 }
 
 /// All options, in the order of the help.
-pub(crate) const FLAGS: [Flag; 19] = [
+pub(crate) const FLAGS: [Flag; 21] = [
     valued(
         Key::Input,
         "input",
@@ -217,6 +219,19 @@ pub(crate) const FLAGS: [Flag; 19] = [
         "SECONDS",
         Group::Endpoint,
         "for everything; 910, Event and DryRun 60",
+    ),
+    valued(
+        Key::MaxAttempts,
+        "max-attempts",
+        "N",
+        Group::Endpoint,
+        "the first included; 3",
+    ),
+    switch(
+        Key::Idempotent,
+        "idempotent",
+        Group::Endpoint,
+        "may run twice: retry whatever happened",
     ),
     short(
         'h',

@@ -184,6 +184,8 @@ fn set(arguments: &mut InvokeArguments, flag: &Flag, value: OsString) -> Result<
         Key::CaBundle => overrides.ca_bundle = Some(value.into()),
         Key::UseDualstackEndpoint => overrides.use_dualstack_endpoint = true,
         Key::UseFipsEndpoint => overrides.use_fips_endpoint = true,
+        Key::Idempotent => overrides.idempotent = true,
+        Key::MaxAttempts => overrides.max_attempts = Some(count(flag, value)?),
         Key::Verbose => arguments.verbose = true,
         Key::Qualifier => arguments.qualifier = Some(text(flag, value)?),
         Key::TenantId => arguments.tenant_id = Some(text(flag, value)?),
@@ -237,6 +239,20 @@ fn seconds(flag: &Flag, value: OsString) -> Result<Duration, UsageError> {
                 flag,
                 &format!("is {text:?}"),
                 "it takes a number of seconds above 0, like 30 or 0.5",
+            )
+        })
+}
+
+fn count(flag: &Flag, value: OsString) -> Result<u32, UsageError> {
+    let text = text(flag, value)?;
+    text.parse()
+        .ok()
+        .filter(|number| *number > 0)
+        .ok_or_else(|| {
+            wrong_value(
+                flag,
+                &format!("is {text:?}"),
+                "it takes a whole number above 0",
             )
         })
 }

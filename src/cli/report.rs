@@ -3,7 +3,8 @@
 use std::fmt::Display;
 use std::io::{self, Write as _};
 
-use lambda_connector::client::Event;
+use lambda_connector::client::{Event, Repair};
+use lambda_connector::clock_skew::ClockSkew;
 use lambda_connector::credentials::masked_key_id;
 use lambda_connector::outputs::Invoked;
 use lambda_connector::settings::Settings;
@@ -90,6 +91,23 @@ pub(crate) fn event(event: &Event<'_>) {
             answer.status,
             answer.request_id.as_deref().unwrap_or("none")
         )),
+        Event::Failed(error) => say(format_args!("no answer: {}", error.chain())),
+        Event::Repaired(Repair::Clock(skew)) => say(format_args!(
+            "this machine's clock is {} s {}: signing again at Lambda's time",
+            skew.by().as_secs(),
+            if matches!(skew, ClockSkew::Behind(_)) {
+                "behind"
+            } else {
+                "ahead"
+            },
+        )),
+        Event::Repaired(Repair::Credentials) => {
+            say("the credentials have expired: sending again with fresh ones")
+        }
+        Event::Repaired(Repair::LogType) => {
+            say("this function gives no log tail: sending again without asking for it")
+        }
+        Event::Waiting(delay) => say(format_args!("next attempt in {:.3} s", delay.as_secs_f64())),
         _ => {}
     }
 }

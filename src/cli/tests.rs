@@ -24,6 +24,7 @@ fn every_option_of_the_table_is_taken_in_both_spellings() {
             Key::Output => "detail",
             Key::PayloadAs => "json",
             Key::ConnectTimeout | Key::Timeout => "1.5",
+            Key::MaxAttempts => "2",
             Key::Input => "",
             _ => "x",
         };

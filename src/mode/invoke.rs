@@ -66,7 +66,7 @@ fn invoke(arguments: InvokeArguments, env: &Env) -> Result<Invoked, Error> {
     if verbose {
         report::settings(&settings);
     }
-    let clock = Clock;
+    let clock = Clock::machine();
     let client = Client::new(&settings, env, &clock);
     Ok(client.invoke(&invocation, &mut |event| {
         if verbose {

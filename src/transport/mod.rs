@@ -25,6 +25,8 @@ use progress::Progress;
 pub struct TransportConfig {
     /// The longest that looking up, connecting and the TLS handshake may each take.
     pub connect_timeout: Duration,
+    /// The longest that a whole call may take, for messages: [`Transport::send`] is told what is left of it.
+    pub timeout: Duration,
     /// Certificates in PEM that replace the bundled ones, and the file that they came from.
     pub ca_bundle: Option<(PathBuf, Vec<u8>)>,
     /// The most bytes of an answer's body.
@@ -36,6 +38,7 @@ pub struct TransportConfig {
 pub struct Transport {
     agent: ureq::Agent,
     connect_timeout: Duration,
+    timeout: Duration,
     body_limit: usize,
 }
 
@@ -67,11 +70,12 @@ impl Transport {
         Ok(Self {
             agent: connection::agent(ureq_config),
             connect_timeout: config.connect_timeout,
+            timeout: config.timeout,
             body_limit: config.body_limit,
         })
     }
 
-    /// Sends `request` with the headers that signing added, once, and reads the answer within `timeout`.
+    /// Sends `request` with the headers that signing added, once, and reads the answer within `left`.
     ///
     /// # Errors
     /// `Transport`, with the phase, whether anything was sent, and the status if the answer broke off after its head.
@@ -79,7 +83,7 @@ impl Transport {
         &self,
         request: &Request<'_>,
         signed: &[SignedHeader],
-        timeout: Duration,
+        left: Duration,
     ) -> Result<Response, Error> {
         let mut builder = http::Request::builder()
             .method(request.method)
@@ -102,9 +106,9 @@ impl Transport {
         let http_request = self
             .agent
             .configure_request(http_request)
-            .timeout_global(Some(timeout))
+            .timeout_global(Some(left))
             .build();
-        let failure = |cause: &Cause, status| self.failure(request, timeout, cause, status);
+        let failure = |cause: &Cause, status| self.failure(request, cause, status);
         progress::start();
         let response = self
             .agent
@@ -143,13 +147,7 @@ impl Transport {
         Ok(bytes)
     }
 
-    fn failure(
-        &self,
-        request: &Request<'_>,
-        timeout: Duration,
-        cause: &Cause,
-        status: Option<u16>,
-    ) -> Error {
+    fn failure(&self, request: &Request<'_>, cause: &Cause, status: Option<u16>) -> Error {
         let progress = progress::now();
         let phase = if status.is_some() {
             Phase::Receive
@@ -169,7 +167,7 @@ impl Transport {
             status,
         };
         Error::new(ErrorKind::Transport(fault), message)
-            .with_source(cause.text(phase, self.connect_timeout, timeout))
+            .with_source(cause.text(phase, self.connect_timeout, self.timeout))
             .with_hint(hint)
     }
 }
