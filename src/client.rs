@@ -143,6 +143,7 @@ impl<'a> Client<'a> {
         Transport::new(&TransportConfig {
             connect_timeout: settings.connect_timeout,
             timeout: settings.timeout,
+            proxy: settings.proxy.as_ref().map(|proxy| proxy.value.clone()),
             ca_bundle,
             body_limit: BODY_LIMIT_BYTES,
         })

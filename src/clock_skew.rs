@@ -141,8 +141,8 @@ mod tests {
     fn the_corrected_time_is_the_services() {
         let now = SystemTime::UNIX_EPOCH + Duration::from_secs(10_000);
         for skew in [
-            ClockSkew::Behind(Duration::from_secs(600)),
-            ClockSkew::Ahead(Duration::from_secs(600)),
+            ClockSkew::Behind(Duration::from_mins(10)),
+            ClockSkew::Ahead(Duration::from_mins(10)),
         ] {
             let services = skew.correct(now);
             assert_eq!(ClockSkew::between(now, services), Some(skew));

@@ -144,6 +144,27 @@ impl Endpoint {
         &self.host
     }
 
+    /// The host's name or address, without the port; an IPv6 address in brackets.
+    #[must_use]
+    pub fn host_name(&self) -> &str {
+        self.split_host().0
+    }
+
+    /// The port, the scheme's default where the URL has none.
+    #[must_use]
+    pub fn port(&self) -> u16 {
+        self.split_host()
+            .1
+            .unwrap_or(if self.https { 443 } else { 80 })
+    }
+
+    fn split_host(&self) -> (&str, Option<u16>) {
+        match self.host.rsplit_once(':') {
+            Some((name, port)) if !port.ends_with(']') => (name, port.parse().ok()),
+            _ => (&self.host, None),
+        }
+    }
+
     /// The path in front of every request's own, without a slash at its end; empty for none.
     #[must_use]
     pub fn base_path(&self) -> &str {
@@ -336,6 +357,24 @@ mod tests {
         ];
         for (url, want) in table {
             assert_eq!(Endpoint::parse(url).unwrap().to_string(), want, "{url}");
+        }
+    }
+
+    #[test]
+    fn host_and_port_are_told_apart() {
+        for (url, name, port) in [
+            ("http://h", "h", 80),
+            ("https://h", "h", 443),
+            ("https://h:80", "h", 80),
+            ("http://[::1]", "[::1]", 80),
+            ("http://[::1]:9000", "[::1]", 9000),
+        ] {
+            let endpoint = Endpoint::parse(url).unwrap();
+            assert_eq!(
+                (endpoint.host_name(), endpoint.port()),
+                (name, port),
+                "{url}"
+            );
         }
     }
 

@@ -36,6 +36,13 @@ impl FunctionName {
             ))
             .with_hint(FORMS));
         }
+        // In a URL's path these two are not names but steps, and the path is not what was signed.
+        if matches!(text, "." | "..") {
+            return Err(
+                Error::invalid_input(format!("{} is no name of a function", quoted(text)))
+                    .with_hint(FORMS),
+            );
+        }
         let segments: Vec<&str> = text.split(':').collect();
         let parts = if text.starts_with("arn:") {
             full_arn(&segments)
@@ -330,6 +337,8 @@ mod tests {
     fn what_cannot_be_a_function_is_refused() {
         for text in [
             "my fn",
+            ".",
+            "..",
             "f\r\nx: y",
             "f\0",
             "f/g",

@@ -12,7 +12,7 @@
 //! - How it is sent: [`endpoint`], [`request`], [`sign`] (pure), [`transport`] (alone knows the HTTP client)
 //! - What came of it: [`outcome`], [`rejection`], [`log_report`], [`code`], [`outputs`], [`error`] (pure)
 //! - Whether it is sent again: [`retry`], [`clock_skew`] (pure)
-//! - Around it: [`settings`], [`credentials`], [`client`], and [`os`], the only door to the world outside
+//! - Around it: [`settings`], [`origin`], [`proxy`], [`credentials`], [`client`], and [`os`], the only door to the world outside
 //!
 //! # Example
 //! ```
@@ -55,10 +55,12 @@ pub mod invocation;
 mod json;
 pub mod log_report;
 mod nearest;
+pub mod origin;
 pub mod os;
 pub mod outcome;
 pub mod outputs;
 pub mod payload;
+pub mod proxy;
 pub mod record;
 pub mod rejection;
 pub mod request;

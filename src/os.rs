@@ -52,13 +52,6 @@ impl Env {
         };
         Some(value).filter(|value| !value.is_empty())
     }
-
-    /// Whether the variable says `true`, in any case of letters.
-    #[must_use]
-    pub fn is_true(&self, name: &str) -> bool {
-        self.get(name)
-            .is_some_and(|value| value.eq_ignore_ascii_case("true"))
-    }
 }
 
 /// Values may be secrets: only the names are shown.
@@ -120,7 +113,7 @@ impl Clock {
         match &self.0 {
             Time::Machine(_) => thread::sleep(delay),
             Time::Given(_, waited) => {
-                *waited.lock().unwrap_or_else(PoisonError::into_inner) += delay
+                *waited.lock().unwrap_or_else(PoisonError::into_inner) += delay;
             }
         }
     }

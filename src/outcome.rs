@@ -19,8 +19,10 @@ pub struct Response {
     pub status: u16,
     /// The headers.
     pub headers: HeaderMap,
-    /// The whole body.
+    /// The body.
     pub body: Vec<u8>,
+    /// Whether the answer told where its body ends. Without that, a body that was cut off looks like a whole one.
+    pub is_delimited: bool,
 }
 
 /// What Lambda answered to one Invoke call.
@@ -68,6 +70,17 @@ pub struct FunctionError {
     pub summary: String,
 }
 
+impl Response {
+    /// Whether all of the answer is here, as far as can be told: one that did not say how long it is must at least
+    /// be whole JSON where a result is expected.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        self.is_delimited
+            || !matches!(self.status, 200 | 201 | 203)
+            || json::check(&self.body).is_ok()
+    }
+}
+
 impl Answer {
     /// Reads a response. Nothing in it can make this fail: what is not understood is kept as it stands.
     #[must_use]
@@ -76,6 +89,7 @@ impl Answer {
             status,
             headers,
             body,
+            ..
         } = response;
         let header = |name| {
             headers
@@ -191,6 +205,7 @@ pub(crate) mod tests {
             status,
             headers: map,
             body: body.to_vec(),
+            is_delimited: true,
         })
     }
 
@@ -208,6 +223,26 @@ pub(crate) mod tests {
         ));
         assert!(!answer(204, &[], b"").may_have_run());
         assert!(answer(200, &[], b"1").may_have_run());
+    }
+
+    #[test]
+    fn a_body_without_a_length_must_be_whole_json() {
+        for (status, body, is_delimited, whole) in [
+            (200, "{\"a\":1}", false, true),
+            (200, "{\"a\":", false, false),
+            (200, "", false, false),
+            (200, "not json", true, true),
+            (202, "", false, true),
+            (502, "<html>", false, true),
+        ] {
+            let response = Response {
+                status,
+                headers: HeaderMap::new(),
+                body: body.into(),
+                is_delimited,
+            };
+            assert_eq!(response.is_whole(), whole, "{status} {body} {is_delimited}");
+        }
     }
 
     #[test]

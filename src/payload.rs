@@ -17,13 +17,7 @@ impl Payload {
     /// `InvalidRequest`, with the byte offset, when it is not JSON.
     pub fn parse(bytes: Vec<u8>) -> Result<Self, Error> {
         if let Err(fault) = json::check(&bytes) {
-            let hint = if bytes.is_empty() {
-                "leave the payload out to send none"
-            } else if bytes.starts_with(b"\xef\xbb\xbf") {
-                "save it as UTF-8 without a byte order mark"
-            } else {
-                "a text is JSON only in double quotes, like '\"text\"'; to send a file, write @FILE"
-            };
+            let hint = hint(&bytes);
             return Err(
                 Error::new(ErrorKind::InvalidRequest, "the payload is not JSON")
                     .with_source(fault)
@@ -42,6 +36,20 @@ impl Payload {
     /// Takes a text that a JSON reader has already found to be one whole value.
     pub(crate) fn from_checked(bytes: Vec<u8>) -> Self {
         Self(bytes)
+    }
+}
+
+fn hint(bytes: &[u8]) -> &'static str {
+    match bytes {
+        [] => "leave the payload out to send none",
+        [0xef, 0xbb, 0xbf, ..] => "save it as UTF-8 without a byte order mark",
+        _ if bytes.starts_with(b"file://") || bytes.starts_with(b"fileb://") => {
+            "to send a file, write @FILE"
+        }
+        [b'{' | b'[', ..] => {
+            "put it in single quotes, so that the shell leaves its double quotes in; JSON takes no comma at the end"
+        }
+        _ => "a text is JSON only in double quotes, like '\"text\"'; to send a file, write @FILE",
     }
 }
 

@@ -152,7 +152,8 @@ fn hint(status: u16, short_code: &str, run_state: RunState) -> &'static str {
     match short_code {
         "AccessDenied" => "allow lambda:InvokeFunction on this function to the identity that calls",
         "UnrecognizedClient" | "InvalidClientTokenId" => {
-            "AWS does not know this access key: check it, and that temporary keys come with their session token"
+            "AWS does not know these keys: check the access key, and that temporary keys come with their session \
+             token and others without one"
         }
         "InvalidSignature" | "SignatureDoesNotMatch" => {
             "check the secret key, its session token, and this machine's clock"
@@ -187,6 +188,9 @@ fn hint(status: u16, short_code: &str, run_state: RunState) -> &'static str {
                 "send less: put the data where the function can read it, and send its address"
             }
             (_, RunState::NotRunPassing) => "the function did not run: trying again later is safe",
+            (400..=499, _) if short_code.is_empty() => {
+                "this is no answer of Lambda's own: check the endpoint URL, and what stands between"
+            }
             (300..=399, _) => {
                 "this endpoint redirects, which Lambda does not: check the endpoint URL"
             }

@@ -143,7 +143,7 @@ mod tests {
     fn standing(attempts: u32) -> Standing {
         Standing {
             attempts,
-            left: Duration::from_secs(900),
+            left: Duration::from_mins(15),
             chance: 1.0,
             asked_milliseconds: None,
             asked_seconds: None,

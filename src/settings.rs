@@ -2,7 +2,6 @@
 //!
 //! Knows no network and no files.
 
-use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -10,40 +9,10 @@ use crate::endpoint::{Endpoint, Region, Variant};
 use crate::error::{Error, ErrorKind, quoted};
 use crate::function_name::FunctionName;
 use crate::invocation::{InvocationType, PAYLOAD_LIMIT_VARIABLE};
+use crate::origin::{Origin, Sourced};
 use crate::os::Env;
+use crate::proxy::Proxy;
 use crate::retry::RetryPolicy;
-
-/// Where a value came from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Origin {
-    /// The caller, by the option of this name.
-    Option(&'static str),
-    /// The function's ARN.
-    Arn,
-    /// The environment variable of this name.
-    Variable(&'static str),
-    /// Nobody said anything.
-    Default,
-}
-
-impl fmt::Display for Origin {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Option(name) | Self::Variable(name) => f.write_str(name),
-            Self::Arn => f.write_str("the function's ARN"),
-            Self::Default => f.write_str("default"),
-        }
-    }
-}
-
-/// A value and its origin.
-#[derive(Clone, Debug)]
-pub struct Sourced<T> {
-    /// The value.
-    pub value: T,
-    /// Where it came from.
-    pub origin: Origin,
-}
 
 /// What the caller asked for explicitly.
 #[derive(Clone, Debug, Default)]
@@ -75,6 +44,8 @@ pub struct Settings {
     pub region: Sourced<Region>,
     /// Where the call goes.
     pub endpoint: Sourced<Endpoint>,
+    /// The proxy to go through.
+    pub proxy: Option<Sourced<Proxy>>,
     /// The file of certificates that replaces the bundled ones.
     pub ca_bundle: Option<Sourced<PathBuf>>,
     /// The longest that looking up, connecting and the TLS handshake may each take.
@@ -102,24 +73,16 @@ impl Settings {
         let endpoint = match custom {
             Some(endpoint) => endpoint,
             None => Sourced {
-                value: Endpoint::of_region("lambda", &region.value, variant(overrides, env)),
+                value: Endpoint::of_region("lambda", &region.value, variant(overrides, env)?),
                 origin: Origin::Default,
             },
         };
-        let ca_bundle = match &overrides.ca_bundle {
-            Some(path) => Some(Sourced {
-                value: path.clone(),
-                origin: Origin::Option("--ca-bundle"),
-            }),
-            None => env.get("AWS_CA_BUNDLE").map(|path| Sourced {
-                value: path.into(),
-                origin: Origin::Variable("AWS_CA_BUNDLE"),
-            }),
-        };
+        let proxy = Proxy::of(&endpoint.value, env)?;
         Ok(Self {
             region,
             endpoint,
-            ca_bundle,
+            proxy,
+            ca_bundle: ca_bundle(overrides, env),
             connect_timeout: overrides.connect_timeout.unwrap_or(CONNECT_TIMEOUT),
             timeout: overrides
                 .timeout
@@ -150,6 +113,24 @@ pub fn payload_limit(env: &Env) -> Result<Option<usize>, Error> {
         )
         .with_hint("write it like 6291456, or leave it out")
     })
+}
+
+fn ca_bundle(overrides: &Overrides, env: &Env) -> Option<Sourced<PathBuf>> {
+    if let Some(path) = &overrides.ca_bundle {
+        return Some(Sourced {
+            value: path.clone(),
+            origin: Origin::Option("--ca-bundle"),
+        });
+    }
+    ["AWS_CA_BUNDLE", "SSL_CERT_FILE"]
+        .into_iter()
+        .find_map(|name| {
+            let path = env.get(name)?;
+            Some(Sourced {
+                value: path.into(),
+                origin: Origin::Variable(name),
+            })
+        })
 }
 
 fn max_attempts(overrides: &Overrides, env: &Env) -> Result<u32, Error> {
@@ -245,7 +226,7 @@ fn custom_endpoint(overrides: &Overrides, env: &Env) -> Result<Option<Sourced<En
             value: Endpoint::parse(url)?,
             origin: Origin::Option("--endpoint-url"),
         }),
-        None if env.is_true("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS") => None,
+        None if is_true(env, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS")? => None,
         None => ["AWS_ENDPOINT_URL_LAMBDA", "AWS_ENDPOINT_URL"]
             .into_iter()
             .find_map(|name| Some((name, env.get(name)?)))
@@ -258,7 +239,7 @@ fn custom_endpoint(overrides: &Overrides, env: &Env) -> Result<Option<Sourced<En
             })
             .transpose()?,
     };
-    let variant = variant(overrides, env);
+    let variant = variant(overrides, env)?;
     if let Some(endpoint) = &endpoint
         && (variant.fips || variant.dualstack)
     {
@@ -286,10 +267,24 @@ fn custom_endpoint(overrides: &Overrides, env: &Env) -> Result<Option<Sourced<En
     Ok(endpoint)
 }
 
-fn variant(overrides: &Overrides, env: &Env) -> Variant {
-    Variant {
-        fips: overrides.use_fips_endpoint || env.is_true("AWS_USE_FIPS_ENDPOINT"),
-        dualstack: overrides.use_dualstack_endpoint || env.is_true("AWS_USE_DUALSTACK_ENDPOINT"),
+fn variant(overrides: &Overrides, env: &Env) -> Result<Variant, Error> {
+    Ok(Variant {
+        fips: overrides.use_fips_endpoint || is_true(env, "AWS_USE_FIPS_ENDPOINT")?,
+        dualstack: overrides.use_dualstack_endpoint || is_true(env, "AWS_USE_DUALSTACK_ENDPOINT")?,
+    })
+}
+
+/// Whether the variable says `true`, in any case of letters. Anything but that and `false` is an error: to pass over
+/// a wish for FIPS because it was spelled `1` would be worse than to ask.
+fn is_true(env: &Env, name: &str) -> Result<bool, Error> {
+    match env.get(name) {
+        None => Ok(false),
+        Some(text) if text.eq_ignore_ascii_case("true") => Ok(true),
+        Some(text) if text.eq_ignore_ascii_case("false") => Ok(false),
+        Some(text) => Err(
+            Error::new(ErrorKind::Config, format!("{name} is {}", quoted(&text)))
+                .with_hint("it takes true or false"),
+        ),
     }
 }
 

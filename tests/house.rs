@@ -45,8 +45,9 @@ fn sources() -> Vec<(String, String)> {
 fn each_outside_thing_is_named_in_one_place() {
     for (needle, places) in [
         ("ureq::", &["transport/"][..]),
+        ("rustls::", &["transport/cause.rs"]),
         ("aws_sigv4::", &["sign.rs"]),
-        ("std::net", &["transport/connection.rs"]),
+        ("TcpStream", &["transport/tcp.rs"]),
         ("SystemTime::now", &["os.rs"]),
         ("Instant::now", &["os.rs"]),
         ("env::var", &["os.rs"]),

@@ -129,7 +129,7 @@ fn every_refusal_has_its_code_and_exit_status() {
         ("status-504", 504, "GATEWAY_TIMEOUT: HTTP 504", 255),
         ("status-307", 307, "UNKNOWN_ERROR: HTTP 307", 255),
     ] {
-        let run = invoke(&[function, "-o", "detail"]).exits_with(exit);
+        let run = invoke(&[function, "-o", "detail", "--max-attempts", "1"]).exits_with(exit);
         let outputs = run.outputs();
         assert_eq!(outputs["lambdaStatus"], status, "{}", run.told());
         let error = outputs["lambdaError"].as_str().unwrap();
@@ -146,7 +146,7 @@ fn every_refusal_has_its_code_and_exit_status() {
         assert_eq!(outputs["mayHaveRun"], exit == 255, "{}", run.told());
         assert!(outputs["lambdaPayload"].is_null());
         assert_eq!(
-            invoke(&[function, "-o", "payload"])
+            invoke(&[function, "-o", "payload", "--max-attempts", "1"])
                 .exits_with(exit)
                 .stdout(),
             b""
@@ -156,9 +156,15 @@ fn every_refusal_has_its_code_and_exit_status() {
 
 #[test]
 fn a_throttle_tells_its_reason_and_how_long_to_wait() {
-    let outputs = invoke(&["error-TooManyRequestsException", "-o", "detail"])
-        .exits_with(75)
-        .outputs();
+    let outputs = invoke(&[
+        "error-TooManyRequestsException",
+        "-o",
+        "detail",
+        "--max-attempts",
+        "1",
+    ])
+    .exits_with(75)
+    .outputs();
     assert_eq!(
         outputs["reason"],
         "ReservedFunctionConcurrentInvocationLimitExceeded"

@@ -2,7 +2,6 @@
 
 use std::ffi::OsString;
 use std::path::PathBuf;
-use std::time::Duration;
 
 use lambda_connector::invocation::{InvocationType, LogType};
 use lambda_connector::nearest;
@@ -10,11 +9,13 @@ use lambda_connector::settings::Overrides;
 use lexopt::Arg;
 
 use flag::{FLAGS, Flag, Key};
+use value::{count, one_of, seconds, text};
 
 pub(crate) mod exit;
 pub(crate) mod flag;
 pub(crate) mod help;
 pub(crate) mod report;
+mod value;
 
 /// What is to be done.
 #[derive(Debug)]
@@ -153,7 +154,7 @@ fn command(words: Vec<OsString>, mut invoke: InvokeArguments) -> Result<Command,
     }
     if command != "invoke" {
         let name = command.to_string_lossy();
-        let hint = match nearest(&name, ["invoke", "help"]) {
+        let hint = match nearest(&name.to_ascii_lowercase(), ["invoke", "help"]) {
             Some(known) => format!("did you mean {known}?"),
             None => format!("to invoke a function, write: lambda-connector invoke {name}"),
         };
@@ -222,65 +223,24 @@ fn set(arguments: &mut InvokeArguments, flag: &Flag, value: OsString) -> Result<
     Ok(())
 }
 
-fn text(flag: &Flag, value: OsString) -> Result<String, UsageError> {
-    value
-        .into_string()
-        .map_err(|_| wrong_value(flag, "is not UTF-8", "write it in UTF-8"))
-}
-
-fn seconds(flag: &Flag, value: OsString) -> Result<Duration, UsageError> {
-    let text = text(flag, value)?;
-    text.parse()
-        .ok()
-        .filter(|seconds| *seconds > 0.0)
-        .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
-        .ok_or_else(|| {
-            wrong_value(
-                flag,
-                &format!("is {text:?}"),
-                "it takes a number of seconds above 0, like 30 or 0.5",
-            )
-        })
-}
-
-fn count(flag: &Flag, value: OsString) -> Result<u32, UsageError> {
-    let text = text(flag, value)?;
-    text.parse()
-        .ok()
-        .filter(|number| *number > 0)
-        .ok_or_else(|| {
-            wrong_value(
-                flag,
-                &format!("is {text:?}"),
-                "it takes a whole number above 0",
-            )
-        })
-}
-
-fn one_of<T: Copy>(flag: &Flag, value: OsString, known: &[(&str, T)]) -> Result<T, UsageError> {
-    let text = text(flag, value)?;
-    known
-        .iter()
-        .find(|(word, _)| *word == text)
-        .map(|(_, value)| *value)
-        .ok_or_else(|| {
-            let words: Vec<&str> = known.iter().map(|(word, _)| *word).collect();
-            wrong_value(
-                flag,
-                &format!("is {text:?}"),
-                &format!("it takes one of: {}", words.join(", ")),
-            )
-        })
-}
-
-fn wrong_value(flag: &Flag, what: &str, hint: &str) -> UsageError {
-    UsageError::new(format!("--{} {what}", flag.long), hint)
-}
-
 fn unknown_long(name: &str) -> UsageError {
-    let hint = match nearest(name, FLAGS.iter().map(|flag| flag.long)) {
-        Some(known) => format!("did you mean --{known}?"),
-        None => "lambda-connector invoke --help lists the options".to_owned(),
+    let hint = match (name, nearest(name, FLAGS.iter().map(|flag| flag.long))) {
+        // Where the AWS CLI's users come from.
+        ("function-name", _) => "the function is the first argument: invoke FUNCTION".to_owned(),
+        ("payload" | "cli-binary-format", _) => {
+            "the payload is the second argument, as JSON text, @FILE or -: invoke FUNCTION PAYLOAD"
+                .to_owned()
+        }
+        ("profile", _) => {
+            "profiles are not read: eval \"$(aws configure export-credentials --format env)\""
+                .to_owned()
+        }
+        ("cli-read-timeout", _) => "the time limit for everything is --timeout".to_owned(),
+        ("cli-connect-timeout", _) => {
+            "the time limit for connecting is --connect-timeout".to_owned()
+        }
+        (_, Some(known)) => format!("did you mean --{known}?"),
+        (_, None) => "lambda-connector invoke --help lists the options".to_owned(),
     };
     UsageError::new(format!("unknown option --{name}"), hint)
 }

@@ -58,6 +58,9 @@ pub(crate) fn settings(settings: &Settings) {
         "endpoint {} ({})",
         settings.endpoint.value, settings.endpoint.origin
     ));
+    if let Some(proxy) = &settings.proxy {
+        say(format_args!("proxy {} ({})", proxy.value, proxy.origin));
+    }
     // A bundle is not even read where there is no TLS.
     if let Some(bundle) = settings
         .ca_bundle

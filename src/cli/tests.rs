@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use super::*;
 
 fn parsed(line: &[&str]) -> Result<Command, UsageError> {

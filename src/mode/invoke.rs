@@ -112,6 +112,12 @@ fn invocation(arguments: InvokeArguments, env: &Env) -> Result<Invocation, Error
         .map(DurableExecutionName::parse)
         .transpose()?;
     if let Some(source) = arguments.client_context {
+        if source == Source::Stdin {
+            return Err(
+                Error::invalid_input("the client context cannot come from standard input")
+                    .with_hint("give it as JSON text or @FILE"),
+            );
+        }
         let json = read(source, "the client context", SMALL_LIMIT_BYTES)?;
         invocation.client_context = Some(ClientContext::from_json(&json)?);
     }

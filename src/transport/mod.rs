@@ -11,14 +11,18 @@ use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
 
 use crate::error::{Error, ErrorKind, Phase, TransportFault};
 use crate::outcome::Response;
+use crate::proxy::Proxy;
 use crate::request::Request;
 use crate::sign::SignedHeader;
 
 mod buffer;
+mod cause;
 mod connection;
 mod progress;
+mod resolver;
+mod tcp;
 
-use progress::Progress;
+use cause::{Cause, Limits, MAY_HAVE_RUN, describe};
 
 /// How connections are made.
 #[derive(Clone, Debug)]
@@ -27,6 +31,8 @@ pub struct TransportConfig {
     pub connect_timeout: Duration,
     /// The longest that a whole call may take, for messages: [`Transport::send`] is told what is left of it.
     pub timeout: Duration,
+    /// The proxy to go through.
+    pub proxy: Option<Proxy>,
     /// Certificates in PEM that replace the bundled ones, and the file that they came from.
     pub ca_bundle: Option<(PathBuf, Vec<u8>)>,
     /// The most bytes of an answer's body.
@@ -39,6 +45,7 @@ pub struct Transport {
     agent: ureq::Agent,
     connect_timeout: Duration,
     timeout: Duration,
+    proxy: Option<Proxy>,
     body_limit: usize,
 }
 
@@ -46,8 +53,9 @@ impl Transport {
     /// Prepares the transport; nothing is connected, and no certificate is read before the first TLS connection.
     ///
     /// # Errors
-    /// `Config` when the CA bundle holds no certificate.
+    /// `Config` when the CA bundle holds no certificate, or the proxy's user name cannot be read.
     pub fn new(config: &TransportConfig) -> Result<Self, Error> {
+        let proxy = config.proxy.as_ref().map(ureq_proxy).transpose()?;
         let mut tls = TlsConfig::builder();
         if let Some((path, pem)) = &config.ca_bundle {
             tls = tls.root_certs(root_certs(path, pem)?);
@@ -56,7 +64,7 @@ impl Transport {
             .http_status_as_error(false)
             .max_redirects(0)
             .max_redirects_will_error(false)
-            .proxy(None)
+            .proxy(proxy)
             .user_agent(concat!("lambda-connector/", env!("CARGO_PKG_VERSION")))
             .accept(AutoHeaderValue::None)
             .accept_encoding(AutoHeaderValue::None)
@@ -71,6 +79,7 @@ impl Transport {
             agent: connection::agent(ureq_config),
             connect_timeout: config.connect_timeout,
             timeout: config.timeout,
+            proxy: config.proxy.clone(),
             body_limit: config.body_limit,
         })
     }
@@ -116,14 +125,22 @@ impl Transport {
             .map_err(|error| failure(&Cause::Ureq(error), None))?;
         let (parts, body) = response.into_parts();
         let status = parts.status.as_u16();
+        let is_delimited = ["content-length", "transfer-encoding"]
+            .iter()
+            .any(|name| parts.headers.contains_key(*name));
         let body = self
             .read_body(body)
             .map_err(|cause| failure(&cause, Some(status)))?;
-        Ok(Response {
+        let response = Response {
             status,
             headers: parts.headers,
             body,
-        })
+            is_delimited,
+        };
+        if !response.is_whole() {
+            return Err(failure(&Cause::NoEnd, Some(status)));
+        }
+        Ok(response)
     }
 
     fn read_body(&self, body: ureq::Body) -> Result<Vec<u8>, Cause> {
@@ -155,20 +172,26 @@ impl Transport {
             progress.phase
         };
         let sent = status.is_some() || progress.sent_bytes > 0;
-        let message = describe(phase, &progress, request);
-        let hint = if sent {
-            "the function may have run: look at its log before you invoke it again"
-        } else {
-            "nothing reached Lambda, so trying again is safe; check the endpoint, the region and the network"
-        };
         let fault = TransportFault {
             phase,
             sent,
             status,
         };
-        Error::new(ErrorKind::Transport(fault), message)
-            .with_source(cause.text(phase, self.connect_timeout, self.timeout))
-            .with_hint(hint)
+        let limits = Limits {
+            connect: self.connect_timeout,
+            all: self.timeout,
+        };
+        Error::new(
+            ErrorKind::Transport(fault),
+            describe(
+                phase,
+                progress.sent_bytes,
+                request.host,
+                self.proxy.as_ref(),
+            ),
+        )
+        .with_source(cause.text(&limits))
+        .with_hint(if sent { MAY_HAVE_RUN } else { cause.hint() })
     }
 }
 
@@ -178,52 +201,14 @@ const TLS_BUFFER_BYTES: usize = 64 * 1024;
 /// Lambda's own headers take up to 6 KB, most of it the log.
 const HEAD_LIMIT_BYTES: usize = 64 * 1024;
 
-enum Cause {
-    Ureq(ureq::Error),
-    TooLarge(usize),
-}
-
-impl Cause {
-    fn text(&self, phase: Phase, connect_timeout: Duration, timeout: Duration) -> String {
-        match self {
-            Self::TooLarge(limit) => format!("its body has more than {limit} bytes"),
-            Self::Ureq(ureq::Error::Timeout(which)) => {
-                let (limit, option) = match which {
-                    ureq::Timeout::Global => (timeout, "--timeout"),
-                    _ => (connect_timeout, "--connect-timeout"),
-                };
-                format!("it took longer than {} s ({option})", limit.as_secs_f64())
-            }
-            Self::Ureq(ureq::Error::Io(error)) => io_text(error, phase),
-            Self::Ureq(ureq::Error::HostNotFound) => "the host has no address".to_owned(),
-            Self::Ureq(error) => error.to_string(),
-        }
-    }
-}
-
-fn io_text(error: &std::io::Error, phase: Phase) -> String {
-    match (error.kind(), phase) {
-        (std::io::ErrorKind::UnexpectedEof, _) => "the other side closed the connection".to_owned(),
-        _ => error.to_string(),
-    }
-}
-
-fn describe(phase: Phase, progress: &Progress, request: &Request<'_>) -> String {
-    let host = request.host;
-    match phase {
-        Phase::Resolve => format!("cannot look up the address of {host}"),
-        Phase::Connect => format!("cannot connect to {host}"),
-        Phase::Tls => format!("cannot make a TLS connection to {host}"),
-        Phase::Send if progress.sent_bytes == 0 => format!("cannot send anything to {host}"),
-        Phase::Send => format!(
-            "the connection to {host} broke after at most {} bytes of the request were sent",
-            progress.sent_bytes
-        ),
-        Phase::Wait => format!("the request was sent to {host}, and no answer came"),
-        Phase::Receive => {
-            format!("the request was sent to {host}, and its answer was not complete")
-        }
-    }
+fn ureq_proxy(proxy: &Proxy) -> Result<ureq::Proxy, Error> {
+    ureq::Proxy::new(proxy.url()).map_err(|_| {
+        Error::new(
+            ErrorKind::Config,
+            format!("the URL of the proxy {proxy} cannot be read"),
+        )
+        .with_hint("percent-encode what is special in its user name and password")
+    })
 }
 
 fn root_certs(path: &std::path::Path, pem: &[u8]) -> Result<RootCerts, Error> {

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
 use std::time::Duration;
 
+use aws_smithy_types::date_time::Format;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
@@ -14,11 +15,12 @@ use super::sigv4::decode;
 use super::{Reply, Seen};
 
 /// What can be played, for the mock's own help.
-pub(crate) const FUNCTIONS: &str = "\
-  echo              the payload as it came          null, empty    null; no body at all
+pub(crate) const FUNCTIONS: &str =
+    "  echo              the payload as it came          null, empty    null; no body at all
   inspect           the request as JSON             text, binary   not JSON; not UTF-8
   log               a few log lines                 big-N          N bytes of JSON
   sleep-MS          after MS milliseconds           durable        a durable execution
+  no-tail           refuses to give a log
   fail-RUNTIME      python nodejs java ruby dotnet go rust timeout exit text binary handled
   error-NAME        an error of the API, like error-TooManyRequestsException
   status-NNN        a bare status, as from something between";
@@ -104,7 +106,12 @@ fn own_name(full_name: &str) -> &str {
 fn play(function: &str, seen: &Seen) -> Option<Reply> {
     let (kind, argument) = function.split_once('-').unwrap_or((function, ""));
     Some(match (kind, argument) {
-        ("echo" | "log" | "durable", "") => ok(if seen.body.is_empty() {
+        ("no", "tail") if seen.header("x-amz-log-type") == Some("Tail") => {
+            let message = "The LogType Tail is not supported for functions on managed instances.";
+            let body = json!({ "Type": "User", "message": message });
+            error_reply(400, "InvalidParameterValueException", &body)
+        }
+        ("echo" | "log" | "durable", "") | ("no", "tail") => ok(if seen.body.is_empty() {
             b"{}"
         } else {
             &seen.body
@@ -232,20 +239,39 @@ fn fail(runtime: &str) -> Option<Reply> {
 }
 
 fn api_error(name: &str) -> Option<Reply> {
-    let status = match name {
-        "InvalidParameterValueException"
-        | "InvalidRequestContentException"
-        | "ValidationException" => 400,
-        "ServiceQuotaExceededException" => 402,
-        "AccessDeniedException" | "ExpiredTokenException" | "EFSMountFailureException" => 403,
-        "SnapStartTimeoutException" | "EFSMountTimeoutException" => 408,
-        "ResourceConflictException"
-        | "SnapStartNotReadyException"
-        | "DurableExecutionAlreadyStartedException" => 409,
-        "EFSIOException" => 410,
-        "RequestTooLargeException" => 413,
-        "UnsupportedMediaTypeException" => 415,
-        "TooManyRequestsException" => {
+    let status = match name.strip_suffix("Exception")? {
+        "InvalidParameterValue"
+        | "InvalidRequestContent"
+        | "ModeNotSupported"
+        | "NoPublishedVersion"
+        | "RecursiveInvocation"
+        | "SnapStart"
+        | "Validation" => 400,
+        "ServiceQuotaExceeded" => 402,
+        "AccessDenied"
+        | "ExpiredToken"
+        | "UnrecognizedClient"
+        | "EFSMountFailure"
+        | "S3FilesMountFailure" => 403,
+        "ResourceNotFound" => 404,
+        "EFSMountConnectivity"
+        | "EFSMountTimeout"
+        | "S3FilesMountConnectivity"
+        | "S3FilesMountTimeout"
+        | "SnapStartTimeout" => 408,
+        "CodeArtifactUserDeleted"
+        | "CodeArtifactUserFailed"
+        | "CodeArtifactUserPending"
+        | "DurableExecutionAlreadyStarted"
+        | "ResourceConflict"
+        | "RuntimeAliasDeleted"
+        | "RuntimeVersionDeleted"
+        | "SnapStartNotReady"
+        | "SnapStartRegenerationFailure" => 409,
+        "EFSIO" => 410,
+        "RequestTooLarge" | "RequestEntityTooLarge" | "SerializedRequestEntityTooLarge" => 413,
+        "UnsupportedMediaType" => 415,
+        "TooManyRequests" => {
             let reason = "ReservedFunctionConcurrentInvocationLimitExceeded";
             let body = json!({ "Reason": reason, "Type": "User", "message": "Rate Exceeded." });
             let mut reply = error_reply(429, name, &body);
@@ -254,13 +280,22 @@ fn api_error(name: &str) -> Option<Reply> {
                 .push(("Retry-After".to_owned(), "3".to_owned()));
             return Some(reply);
         }
-        "ServiceException" => 500,
-        "EC2ThrottledException"
-        | "ENINotReadyException"
-        | "KMSAccessDeniedException"
-        | "InvalidZipFileException"
-        | "ResourceNotReadyException"
-        | "SubnetIPAddressLimitReachedException" => 502,
+        "Service" => 500,
+        "EC2AccessDenied"
+        | "EC2Throttled"
+        | "EC2Unexpected"
+        | "ENILimitReached"
+        | "ENINotReady"
+        | "InvalidRuntime"
+        | "InvalidSecurityGroupID"
+        | "InvalidSubnetID"
+        | "InvalidZipFile"
+        | "KMSAccessDenied"
+        | "KMSDisabled"
+        | "KMSInvalidState"
+        | "KMSNotFound"
+        | "ResourceNotReady"
+        | "SubnetIPAddressLimitReached" => 502,
         _ => return None,
     };
     Some(error_reply(
@@ -271,9 +306,12 @@ fn api_error(name: &str) -> Option<Reply> {
 }
 
 /// The headers that every answer of Lambda has.
-pub(crate) fn common_headers(request_id: &str) -> [(String, String); 5] {
+pub(crate) fn common_headers(request_id: &str, now: i64) -> [(String, String); 5] {
+    let date = aws_smithy_types::DateTime::from_secs(now)
+        .fmt(Format::HttpDate)
+        .unwrap_or_default();
     [
-        ("Date", "Mon, 01 Jan 2024 00:00:00 GMT"),
+        ("Date", date.as_str()),
         ("Content-Type", "application/json"),
         ("x-amzn-RequestId", request_id),
         ("x-amzn-Remapped-Content-Length", "0"),

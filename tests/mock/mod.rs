@@ -6,6 +6,7 @@ use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 pub(crate) mod function;
 pub(crate) mod sigv4;
@@ -21,6 +22,10 @@ pub(crate) struct Options {
     pub(crate) secret_access_key: String,
     /// The session token that must come along, if any.
     pub(crate) session_token: Option<String>,
+    /// How far the mock's clock is ahead of this machine's, in seconds.
+    pub(crate) clock_offset_seconds: i64,
+    /// Its certificate, where it speaks TLS.
+    pub(crate) tls: Option<Arc<rustls::ServerConfig>>,
 }
 
 impl Default for Options {
@@ -30,6 +35,8 @@ impl Default for Options {
             access_key_id: "AKIDEXAMPLE".to_owned(),
             secret_access_key: "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY".to_owned(),
             session_token: None,
+            clock_offset_seconds: 0,
+            tls: None,
         }
     }
 }
@@ -92,7 +99,7 @@ impl Mock {
                 let (log, options) = (Arc::clone(&log), options.clone());
                 thread::spawn(move || {
                     // A connection that breaks is the client's business.
-                    let _ = serve(&stream, &log, &options);
+                    let _ = accept(stream, &log, &options);
                 });
             }
         });
@@ -113,22 +120,55 @@ impl Mock {
     }
 }
 
-fn serve(mut stream: &TcpStream, log: &Mutex<Vec<Seen>>, options: &Options) -> io::Result<()> {
+fn accept(stream: TcpStream, log: &Mutex<Vec<Seen>>, options: &Options) -> io::Result<()> {
     stream.set_nodelay(true)?;
+    match &options.tls {
+        None => serve(&mut &stream, log, options),
+        Some(config) => {
+            let connection =
+                rustls::ServerConnection::new(Arc::clone(config)).map_err(io::Error::other)?;
+            serve(
+                &mut rustls::StreamOwned::new(connection, stream),
+                log,
+                options,
+            )
+        }
+    }
+}
+
+fn serve(
+    stream: &mut (impl Read + Write),
+    log: &Mutex<Vec<Seen>>,
+    options: &Options,
+) -> io::Result<()> {
     let mut buffer = Vec::new();
     while let Some(seen) = read_request(stream, &mut buffer)? {
         let request_id = function::next_request_id();
-        let mut reply = match sigv4::verify(&seen, options) {
+        let now = options.now();
+        let mut reply = match sigv4::verify(&seen, options, now) {
             Ok(()) => function::answer(&seen, &request_id),
             Err(reply) => reply,
         };
-        reply.headers.extend(function::common_headers(&request_id));
+        reply
+            .headers
+            .extend(function::common_headers(&request_id, now));
         log.lock()
             .unwrap_or_else(PoisonError::into_inner)
             .push(seen);
         stream.write_all(&wire_format(&reply))?;
+        stream.flush()?;
     }
     Ok(())
+}
+
+impl Options {
+    /// The mock's own time, in seconds since 1970.
+    fn now(&self) -> i64 {
+        let since = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .map_or(0, |since| since.as_secs());
+        since.cast_signed() + self.clock_offset_seconds
+    }
 }
 
 fn wire_format(reply: &Reply) -> Vec<u8> {
@@ -147,7 +187,7 @@ fn wire_format(reply: &Reply) -> Vec<u8> {
 
 /// Reads one request; none at the end of the connection.
 pub(crate) fn read_request(
-    mut stream: &TcpStream,
+    stream: &mut (impl Read + Write),
     buffer: &mut Vec<u8>,
 ) -> io::Result<Option<Seen>> {
     let (mut seen, head_length) = loop {
@@ -175,7 +215,7 @@ pub(crate) fn read_request(
     Ok(Some(seen))
 }
 
-fn read_more(mut stream: &TcpStream, buffer: &mut Vec<u8>) -> io::Result<bool> {
+fn read_more(stream: &mut impl Read, buffer: &mut Vec<u8>) -> io::Result<bool> {
     let mut piece = vec![0; 64 * 1024];
     let amount = stream.read(&mut piece)?;
     buffer.extend_from_slice(&piece[..amount]);

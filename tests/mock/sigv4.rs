@@ -4,8 +4,6 @@
 //!
 //! Source: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html>
 
-use std::time::{SystemTime, UNIX_EPOCH};
-
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::{Digest as _, Sha256};
 
@@ -19,7 +17,7 @@ const WINDOW_SECONDS: u64 = 5 * 60;
 ///
 /// # Errors
 /// The answer that Lambda gives instead.
-pub(crate) fn verify(seen: &Seen, options: &Options) -> Result<(), Reply> {
+pub(crate) fn verify(seen: &Seen, options: &Options, now: i64) -> Result<(), Reply> {
     let refuse = |code: &str, message: &str| {
         error_reply(403, code, &serde_json::json!({ "message": message }))
     };
@@ -54,9 +52,6 @@ pub(crate) fn verify(seen: &Seen, options: &Options) -> Result<(), Reply> {
         }
     }
     let date = seen.header("x-amz-date").unwrap_or_default();
-    let now = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .map_or(0, |since| since.as_secs());
     if epoch_seconds(date).is_none_or(|signed_at| signed_at.abs_diff(now) > WINDOW_SECONDS) {
         return Err(refuse(
             "InvalidSignatureException",
@@ -195,7 +190,7 @@ fn hex(bytes: &[u8]) -> String {
 }
 
 /// `YYYYMMDDTHHMMSSZ` in seconds since 1970.
-fn epoch_seconds(text: &str) -> Option<u64> {
+fn epoch_seconds(text: &str) -> Option<i64> {
     let number = |range: std::ops::Range<usize>| text.get(range)?.parse::<u16>().ok();
     let small = |range| number(range).and_then(|value| u8::try_from(value).ok());
     let month = time::Month::try_from(small(4..6)?).ok()?;
@@ -203,5 +198,5 @@ fn epoch_seconds(text: &str) -> Option<u64> {
     let at = date
         .with_hms(small(9..11)?, small(11..13)?, small(13..15)?)
         .ok()?;
-    u64::try_from(at.assume_utc().unix_timestamp()).ok()
+    Some(at.assume_utc().unix_timestamp())
 }

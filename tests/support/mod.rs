@@ -1,4 +1,6 @@
 //! What the tests share.
 
 pub(crate) mod cli;
+pub(crate) mod proxy;
 pub(crate) mod server;
+pub(crate) mod tls;

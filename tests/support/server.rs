@@ -6,6 +6,9 @@ use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::JoinHandle;
+use std::time::Duration;
+
+use socket2::{Domain, SockRef, Socket, Type};
 
 use crate::mock::read_request;
 
@@ -15,9 +18,15 @@ pub(crate) enum Act {
     Reply(Vec<u8>),
     /// Read the whole request, write these bytes, and stay silent until the test ends.
     ReplyAndStall(Vec<u8>),
+    /// Read the whole request, write these bytes, and reset.
+    ReplyAndReset(Vec<u8>),
+    /// Answer one request after the other with these, on one connection, and close it when one more came.
+    Replies(Vec<Vec<u8>>),
     /// Close without a byte, before the request was read.
     CloseAtOnce,
-    /// Read this many bytes at least, and reset.
+    /// Write these bytes at the first byte that comes, and close.
+    Blurt(Vec<u8>),
+    /// Read this many bytes, and reset.
     ResetAfter(usize),
 }
 
@@ -26,7 +35,7 @@ pub(crate) struct Server {
     address: SocketAddr,
     thread: Option<JoinHandle<usize>>,
     lines: usize,
-    release: Sender<()>,
+    last: Sender<SocketAddr>,
 }
 
 impl Server {
@@ -34,13 +43,13 @@ impl Server {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let lines = script.len();
-        let (release, held) = channel();
-        let thread = std::thread::spawn(move || play(&listener, script, &held));
+        let (last, receiver) = channel();
+        let thread = std::thread::spawn(move || play(&listener, script, &receiver));
         Self {
             address,
             thread: Some(thread),
             lines,
-            release,
+            last,
         }
     }
 
@@ -51,9 +60,15 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        let _ = self.release.send(());
-        // A connection that nobody scripted: the thread ends where it gets this one.
-        let _ = TcpStream::connect(self.address);
+        // The connection that ends the thread tells its own address first, so that it is not taken for a client.
+        let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+        socket
+            .bind(&SocketAddr::from(([127, 0, 0, 1], 0)).into())
+            .unwrap();
+        let _ = self
+            .last
+            .send(socket.local_addr().unwrap().as_socket().unwrap());
+        let _ = socket.connect(&self.address.into());
         let connections = self
             .thread
             .take()
@@ -68,43 +83,69 @@ impl Drop for Server {
     }
 }
 
-/// Plays the script, then counts what else connects until the closing connection; gives the number of connections.
-fn play(listener: &TcpListener, script: Vec<Act>, held: &Receiver<()>) -> usize {
+/// Plays the script, then counts what else connects; gives the number of connections.
+fn play(listener: &TcpListener, script: Vec<Act>, last: &Receiver<SocketAddr>) -> usize {
     let mut connections = 0;
-    for act in script {
-        let (mut stream, _) = listener.accept().unwrap();
-        let mut buffer = Vec::new();
-        match act {
-            Act::CloseAtOnce => {}
-            Act::Reply(bytes) => {
-                if read_request(&stream, &mut buffer).unwrap().is_none() {
-                    return connections;
-                }
-                stream.write_all(&bytes).unwrap();
-            }
-            Act::ReplyAndStall(bytes) => {
-                if read_request(&stream, &mut buffer).unwrap().is_none() {
-                    return connections;
-                }
-                stream.write_all(&bytes).unwrap();
-                held.recv().unwrap();
-            }
-            Act::ResetAfter(amount) => {
-                let mut piece = vec![0; amount];
-                stream.read_exact(&mut piece).unwrap();
-                // Closing with unread input, and without lingering, resets the connection.
-                socket2::SockRef::from(&stream)
-                    .set_linger(Some(std::time::Duration::ZERO))
-                    .unwrap();
-            }
-        }
-        connections += 1;
-    }
+    let mut held = Vec::new();
+    let mut script = script.into_iter();
     loop {
-        let (stream, _) = listener.accept().unwrap();
-        if read_request(&stream, &mut Vec::new()).is_ok_and(|request| request.is_none()) {
+        let (stream, peer) = listener.accept().unwrap();
+        if last.try_iter().any(|last| last == peer) {
             return connections;
         }
         connections += 1;
+        if let Some(act) = script.next() {
+            held.extend(perform(act, stream));
+        }
     }
+}
+
+/// Gives the connection back where it is to be held.
+fn perform(act: Act, mut stream: TcpStream) -> Option<TcpStream> {
+    let mut buffer = Vec::new();
+    let mut request = |stream: &mut TcpStream| {
+        read_request(stream, &mut buffer)
+            .unwrap()
+            .expect("the connection closed without a request");
+    };
+    match act {
+        Act::CloseAtOnce => {}
+        Act::Reply(bytes) => {
+            request(&mut stream);
+            stream.write_all(&bytes).unwrap();
+        }
+        Act::ReplyAndStall(bytes) => {
+            request(&mut stream);
+            stream.write_all(&bytes).unwrap();
+            return Some(stream);
+        }
+        Act::ReplyAndReset(bytes) => {
+            request(&mut stream);
+            stream.write_all(&bytes).unwrap();
+            reset(&stream);
+        }
+        Act::Replies(replies) => {
+            for bytes in replies {
+                request(&mut stream);
+                stream.write_all(&bytes).unwrap();
+            }
+            request(&mut stream);
+        }
+        Act::Blurt(bytes) => {
+            stream.read_exact(&mut [0]).unwrap();
+            stream.write_all(&bytes).unwrap();
+        }
+        Act::ResetAfter(amount) => {
+            stream.read_exact(&mut vec![0; amount]).unwrap();
+            reset(&stream);
+        }
+    }
+    None
+}
+
+/// Closing without lingering resets the connection.
+fn reset(stream: &TcpStream) {
+    SockRef::from(stream)
+        .set_linger(Some(Duration::ZERO))
+        .unwrap();
 }
