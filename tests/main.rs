@@ -21,6 +21,8 @@ mod bad_input;
 mod refusal;
 // What is told when no complete answer comes.
 mod transport;
+// How long it is waited, and how often it is tried.
+mod retry;
 // Help and version, also in a broken environment.
 mod help;
 // No secret in any output.

@@ -105,10 +105,10 @@ pub(crate) fn event(event: &Event<'_>) {
             },
         )),
         Event::Repaired(Repair::Credentials) => {
-            say("the credentials have expired: sending again with fresh ones")
+            say("the credentials have expired: sending again with fresh ones");
         }
         Event::Repaired(Repair::LogType) => {
-            say("this function gives no log tail: sending again without asking for it")
+            say("this function gives no log tail: sending again without asking for it");
         }
         Event::Waiting(delay) => say(format_args!("next attempt in {:.3} s", delay.as_secs_f64())),
         _ => {}
