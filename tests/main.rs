@@ -23,6 +23,8 @@ mod refusal;
 mod transport;
 // How long it is waited, and how often it is tried.
 mod retry;
+// What a signal does.
+mod signal;
 // Help and version, also in a broken environment.
 mod help;
 // No secret in any output.
