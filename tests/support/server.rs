@@ -36,6 +36,7 @@ pub(crate) struct Server {
     thread: Option<JoinHandle<usize>>,
     lines: usize,
     last: Sender<SocketAddr>,
+    requests: Receiver<()>,
 }
 
 impl Server {
@@ -44,13 +45,22 @@ impl Server {
         let address = listener.local_addr().unwrap();
         let lines = script.len();
         let (last, receiver) = channel();
-        let thread = std::thread::spawn(move || play(&listener, script, &receiver));
+        let (arrived, requests) = channel();
+        let thread = std::thread::spawn(move || play(&listener, script, &receiver, &arrived));
         Self {
             address,
             thread: Some(thread),
             lines,
             last,
+            requests,
         }
+    }
+
+    /// Waits until a request has come as a whole.
+    pub(crate) fn wait_for_request(&self) {
+        self.requests
+            .recv()
+            .expect("the server ended without a request");
     }
 
     pub(crate) fn url(&self) -> String {
@@ -84,7 +94,12 @@ impl Drop for Server {
 }
 
 /// Plays the script, then counts what else connects; gives the number of connections.
-fn play(listener: &TcpListener, script: Vec<Act>, last: &Receiver<SocketAddr>) -> usize {
+fn play(
+    listener: &TcpListener,
+    script: Vec<Act>,
+    last: &Receiver<SocketAddr>,
+    arrived: &Sender<()>,
+) -> usize {
     let mut connections = 0;
     let mut held = Vec::new();
     let mut script = script.into_iter();
@@ -95,18 +110,20 @@ fn play(listener: &TcpListener, script: Vec<Act>, last: &Receiver<SocketAddr>) -
         }
         connections += 1;
         if let Some(act) = script.next() {
-            held.extend(perform(act, stream));
+            held.extend(perform(act, stream, arrived));
         }
     }
 }
 
 /// Gives the connection back where it is to be held.
-fn perform(act: Act, mut stream: TcpStream) -> Option<TcpStream> {
+fn perform(act: Act, mut stream: TcpStream, arrived: &Sender<()>) -> Option<TcpStream> {
     let mut buffer = Vec::new();
     let mut request = |stream: &mut TcpStream| {
         read_request(stream, &mut buffer)
             .unwrap()
             .expect("the connection closed without a request");
+        // Most tests do not wait for it.
+        let _ = arrived.send(());
     };
     match act {
         Act::CloseAtOnce => {}
