@@ -60,6 +60,7 @@ pub mod os;
 pub mod outcome;
 pub mod outputs;
 pub mod payload;
+pub mod profile;
 pub mod proxy;
 pub mod record;
 pub mod rejection;
