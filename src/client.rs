@@ -7,10 +7,11 @@ use std::time::Duration;
 use aws_credential_types::Credentials;
 
 use crate::clock_skew::ClockSkew;
-use crate::credentials::{self, Loaded};
-use crate::error::{Error, ErrorKind};
+use crate::configured::Configured;
+use crate::credentials::{Loaded, Sources};
+use crate::error::Error;
 use crate::invocation::Invocation;
-use crate::os::{Clock, Env, chance, read_file};
+use crate::os::{Clock, chance};
 use crate::outcome::{Answer, Outcome};
 use crate::outputs::Invoked;
 use crate::rejection::Rejection;
@@ -54,7 +55,7 @@ pub enum Repair {
 #[derive(Debug)]
 pub struct Client<'a> {
     settings: &'a Settings,
-    env: &'a Env,
+    configured: &'a Configured<'a>,
     clock: &'a Clock,
 }
 
@@ -74,10 +75,10 @@ struct Call<'a, 'b> {
 impl<'a> Client<'a> {
     /// A client with these settings; nothing is read yet.
     #[must_use]
-    pub fn new(settings: &'a Settings, env: &'a Env, clock: &'a Clock) -> Self {
+    pub fn new(settings: &'a Settings, configured: &'a Configured<'a>, clock: &'a Clock) -> Self {
         Self {
             settings,
-            env,
+            configured,
             clock,
         }
     }
@@ -116,35 +117,26 @@ impl<'a> Client<'a> {
         &self,
         observer: &mut dyn FnMut(Event<'_>),
     ) -> Result<(Transport, Credentials), Error> {
-        let loaded = credentials::load(self.env)?;
+        let loaded = self.sources().load()?;
         observer(Event::Credentials(&loaded));
         Ok((self.transport()?, loaded.credentials))
     }
 
+    fn sources(&self) -> Sources<'_> {
+        Sources {
+            settings: self.settings,
+            configured: self.configured,
+            clock: self.clock,
+        }
+    }
+
     fn transport(&self) -> Result<Transport, Error> {
         let settings = self.settings;
-        let bundle = settings
-            .ca_bundle
-            .as_ref()
-            .filter(|_| settings.endpoint.value.scheme() == "https");
-        let ca_bundle = bundle
-            .map(|bundle| {
-                let pem = read_file(&bundle.value, CA_BUNDLE_LIMIT_BYTES).map_err(|error| {
-                    Error::new(
-                        ErrorKind::Config,
-                        format!("cannot read the CA bundle {}", bundle.value.display()),
-                    )
-                    .with_source(error)
-                    .with_hint(format!("it was named by {}", bundle.origin))
-                })?;
-                Ok::<_, Error>((bundle.value.clone(), pem))
-            })
-            .transpose()?;
         Transport::new(&TransportConfig {
             connect_timeout: settings.connect_timeout,
             timeout: settings.timeout,
             proxy: settings.proxy.as_ref().map(|proxy| proxy.value.clone()),
-            ca_bundle,
+            ca_bundle: settings.ca_bundle_for(&settings.endpoint.value)?,
             body_limit: BODY_LIMIT_BYTES,
         })
     }
@@ -189,6 +181,7 @@ impl Call<'_, '_> {
         (self.observer)(Event::Attempt(self.attempts, &self.request.url()));
         let answer = transport
             .send(&self.request, &signed, self.left())
+            .and_then(|response| transport.whole(&self.request, response))
             .map(Answer::classify);
         match &answer {
             Ok(answer) => (self.observer)(Event::Answered(answer)),
@@ -226,7 +219,7 @@ impl Call<'_, '_> {
         if rejection.short_code() == "ExpiredToken"
             && !already(|repair| matches!(repair, Repair::Credentials))
         {
-            let fresh = credentials::load(self.client.env).ok()?.credentials;
+            let fresh = self.client.sources().load().ok()?.credentials;
             let is_other = fresh != self.credentials;
             self.credentials = fresh;
             return is_other.then_some(Repair::Credentials);
@@ -270,9 +263,6 @@ fn rejects_log_type(rejection: &Rejection) -> bool {
             .iter()
             .any(|words| message.contains(words))
 }
-
-/// A system's whole set of certificates takes 250 KB.
-const CA_BUNDLE_LIMIT_BYTES: usize = 16 * 1024 * 1024;
 
 /// Lambda answers with at most 6 MB and 100 bytes; more than twice that is not an answer of Lambda.
 ///

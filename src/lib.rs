@@ -12,7 +12,7 @@
 //! - How it is sent: [`endpoint`], [`request`], [`sign`] (pure), [`transport`] (alone knows the HTTP client)
 //! - What came of it: [`outcome`], [`rejection`], [`log_report`], [`code`], [`outputs`], [`error`] (pure)
 //! - Whether it is sent again: [`retry`], [`clock_skew`] (pure)
-//! - Around it: [`settings`], [`origin`], [`proxy`], [`credentials`], [`client`], and [`os`], the only door to the world outside
+//! - Around it: [`settings`], [`configured`], [`profile`], [`origin`], [`proxy`], [`credentials`], [`client`], and [`os`], the only door to the world outside
 //!
 //! # Example
 //! ```
@@ -47,6 +47,7 @@
 pub mod client;
 pub mod clock_skew;
 pub mod code;
+pub mod configured;
 pub mod credentials;
 pub mod endpoint;
 pub mod error;

@@ -11,6 +11,8 @@ pub enum Origin {
     Arn,
     /// The environment variable of this name.
     Variable(&'static str),
+    /// This property of the profile.
+    Profile(&'static str),
     /// Nobody said anything.
     Default,
 }
@@ -19,6 +21,7 @@ impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Option(name) | Self::Variable(name) => f.write_str(name),
+            Self::Profile(name) => write!(f, "{name} of the profile"),
             Self::Arn => f.write_str("the function's ARN"),
             Self::Default => f.write_str("default"),
         }

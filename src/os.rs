@@ -12,6 +12,8 @@ use std::fs::File;
 use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 use std::io::{self, Read};
 use std::path::Path;
+use std::process::{Command, Stdio};
+use std::sync::mpsc::channel;
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant, SystemTime};
@@ -126,6 +128,81 @@ pub fn chance() -> f64 {
     let bits = RandomState::new().build_hasher().finish() >> 32;
     f64::from(u32::try_from(bits).unwrap_or_default()) / (f64::from(u32::MAX) + 1.0)
 }
+
+/// A program that ended.
+#[derive(Debug)]
+pub struct Finished {
+    /// Whether it ended well.
+    pub success: bool,
+    /// What it printed, at most 1 MiB.
+    pub stdout: Vec<u8>,
+    /// What it complained about, at most 1 MiB.
+    pub stderr: Vec<u8>,
+}
+
+/// Runs a program, `words` being its name and arguments, with nothing to read; none where it did not end within
+/// `time_limit`: it is then killed.
+///
+/// # Errors
+/// When it cannot be started.
+pub fn run_program(words: &[String], time_limit: Duration) -> io::Result<Option<Finished>> {
+    let (name, arguments) = words.split_first().ok_or(io::ErrorKind::InvalidInput)?;
+    let mut child = Command::new(name)
+        .args(arguments)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()?;
+    let (sender, receiver) = channel();
+    for (index, pipe) in [
+        child
+            .stdout
+            .take()
+            .map(|pipe| Box::new(pipe) as Box<dyn Read + Send>),
+        child
+            .stderr
+            .take()
+            .map(|pipe| Box::new(pipe) as Box<dyn Read + Send>),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let sender = sender.clone();
+        // Both pipes must be read at the same time: a full one would stop the program.
+        thread::spawn(move || {
+            let bytes =
+                pipe.map(|pipe| read_at_most(pipe, PIPE_LIMIT_BYTES, 0).unwrap_or_default());
+            let _ = sender.send((index, bytes.unwrap_or_default()));
+        });
+    }
+    let deadline = Instant::now() + time_limit;
+    let mut outputs = [Vec::new(), Vec::new()];
+    for _ in 0..2 {
+        let left = deadline.saturating_duration_since(Instant::now());
+        let Ok((index, bytes)) = receiver.recv_timeout(left) else {
+            // It may have ended in between: then there is nothing to kill.
+            let _ = child.kill();
+            child.wait()?;
+            return Ok(None);
+        };
+        outputs[index] = bytes;
+    }
+    let [stdout, stderr] = outputs;
+    // It closed its outputs; as a rule it has ended with that.
+    while child.try_wait()?.is_none() {
+        if Instant::now() > deadline {
+            let _ = child.kill();
+        }
+        thread::sleep(Duration::from_millis(5));
+    }
+    Ok(Some(Finished {
+        success: child.wait()?.success(),
+        stdout,
+        stderr,
+    }))
+}
+
+const PIPE_LIMIT_BYTES: usize = 1024 * 1024;
 
 /// The bytes of a file, at most `limit` and one more: so that a reader can tell that there were more, and a huge
 /// file is never taken into memory.

@@ -96,11 +96,11 @@ impl Profiles {
             reader.line(&mut self.sections, line.trim_end_matches('\r'), index + 1)?;
         }
         if !reader.has_prefixed_default && !reader.plain_default.is_empty() {
-            merge(
-                &mut self.sections,
-                (SectionKind::Profile, DEFAULT.to_owned()),
-                reader.plain_default,
-            );
+            let key = (SectionKind::Profile, DEFAULT.to_owned());
+            self.sections
+                .entry(key)
+                .or_default()
+                .extend(reader.plain_default);
         }
         Ok(())
     }
@@ -297,17 +297,6 @@ fn continuation(parent: Option<&mut Property>, line: &str) -> Result<(), &'stati
         parent.value.push_str(line.trim_matches(BLANK));
     }
     Ok(())
-}
-
-fn merge(
-    sections: &mut BTreeMap<(SectionKind, String), Section>,
-    key: (SectionKind, String),
-    new: Section,
-) {
-    let section = sections.entry(key).or_default();
-    for (name, property) in new {
-        section.insert(name, property);
-    }
 }
 
 #[cfg(test)]

@@ -5,14 +5,20 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::configured::{Configured, expand_home};
 use crate::endpoint::{Endpoint, Region, Variant};
 use crate::error::{Error, ErrorKind, quoted};
 use crate::function_name::FunctionName;
 use crate::invocation::{InvocationType, PAYLOAD_LIMIT_VARIABLE};
 use crate::origin::{Origin, Sourced};
-use crate::os::Env;
+use crate::os::{Env, read_file};
 use crate::proxy::Proxy;
 use crate::retry::RetryPolicy;
+
+mod endpoint;
+
+pub(crate) use endpoint::configured_endpoint;
+use endpoint::{custom_endpoint, variant};
 
 /// What the caller asked for explicitly.
 #[derive(Clone, Debug, Default)]
@@ -42,6 +48,8 @@ pub struct Overrides {
 pub struct Settings {
     /// The region that is signed for.
     pub region: Sourced<Region>,
+    /// Which of a region's endpoints is wanted, also of other services.
+    pub variant: Variant,
     /// Where the call goes.
     pub endpoint: Sourced<Endpoint>,
     /// The proxy to go through.
@@ -64,36 +72,69 @@ impl Settings {
     /// region is to be had.
     pub fn resolve(
         overrides: &Overrides,
-        env: &Env,
+        configured: &Configured<'_>,
         function: &FunctionName,
         invocation_type: InvocationType,
     ) -> Result<Self, Error> {
-        let custom = custom_endpoint(overrides, env)?;
-        let region = region(overrides, env, function, custom.is_some())?;
+        let custom = custom_endpoint(overrides, configured)?;
+        let variant = variant(overrides, configured)?;
+        let region = region(overrides, configured, function, custom.is_some())?;
         let endpoint = match custom {
             Some(endpoint) => endpoint,
             None => Sourced {
-                value: Endpoint::of_region("lambda", &region.value, variant(overrides, env)?),
+                value: Endpoint::of_region("lambda", &region.value, variant),
                 origin: Origin::Default,
             },
         };
-        let proxy = Proxy::of(&endpoint.value, env)?;
+        let proxy = Proxy::of(&endpoint.value, configured.env)?;
         Ok(Self {
             region,
+            variant,
             endpoint,
             proxy,
-            ca_bundle: ca_bundle(overrides, env),
+            ca_bundle: ca_bundle(overrides, configured),
             connect_timeout: overrides.connect_timeout.unwrap_or(CONNECT_TIMEOUT),
             timeout: overrides
                 .timeout
                 .unwrap_or(default_timeout(invocation_type)),
             retry: RetryPolicy {
-                max_attempts: max_attempts(overrides, env)?,
+                max_attempts: max_attempts(overrides, configured)?,
                 idempotent: overrides.idempotent,
             },
         })
     }
 }
+
+impl Settings {
+    /// The CA bundle for calls to `endpoint`: its file, and the text, which is read only where there is TLS.
+    ///
+    /// # Errors
+    /// `Config` when it cannot be read.
+    pub(crate) fn ca_bundle_for(
+        &self,
+        endpoint: &Endpoint,
+    ) -> Result<Option<(PathBuf, Vec<u8>)>, Error> {
+        let Some(bundle) = self
+            .ca_bundle
+            .as_ref()
+            .filter(|_| endpoint.scheme() == "https")
+        else {
+            return Ok(None);
+        };
+        let pem = read_file(&bundle.value, CA_BUNDLE_LIMIT_BYTES).map_err(|error| {
+            Error::new(
+                ErrorKind::Config,
+                format!("cannot read the CA bundle {}", bundle.value.display()),
+            )
+            .with_source(error)
+            .with_hint(format!("it was named by {}", bundle.origin))
+        })?;
+        Ok(Some((bundle.value.clone(), pem)))
+    }
+}
+
+/// A system's whole set of certificates takes 250 KB.
+const CA_BUNDLE_LIMIT_BYTES: usize = 16 * 1024 * 1024;
 
 /// The limit of the payload that the environment sets in place of Lambda's own, in bytes.
 ///
@@ -115,30 +156,32 @@ pub fn payload_limit(env: &Env) -> Result<Option<usize>, Error> {
     })
 }
 
-fn ca_bundle(overrides: &Overrides, env: &Env) -> Option<Sourced<PathBuf>> {
+fn ca_bundle(overrides: &Overrides, configured: &Configured<'_>) -> Option<Sourced<PathBuf>> {
     if let Some(path) = &overrides.ca_bundle {
         return Some(Sourced {
             value: path.clone(),
             origin: Origin::Option("--ca-bundle"),
         });
     }
-    ["AWS_CA_BUNDLE", "SSL_CERT_FILE"]
-        .into_iter()
-        .find_map(|name| {
-            let path = env.get(name)?;
-            Some(Sourced {
-                value: path.into(),
-                origin: Origin::Variable(name),
-            })
-        })
+    let (path, origin) = configured
+        .get(&["AWS_CA_BUNDLE"], "ca_bundle")
+        .or_else(|| {
+            Some((
+                configured.env.get("SSL_CERT_FILE")?,
+                Origin::Variable("SSL_CERT_FILE"),
+            ))
+        })?;
+    Some(Sourced {
+        value: expand_home(configured.env, &path),
+        origin,
+    })
 }
 
-fn max_attempts(overrides: &Overrides, env: &Env) -> Result<u32, Error> {
-    const NAME: &str = "AWS_MAX_ATTEMPTS";
+fn max_attempts(overrides: &Overrides, configured: &Configured<'_>) -> Result<u32, Error> {
     if let Some(number) = overrides.max_attempts {
         return Ok(number);
     }
-    let Some(text) = env.get(NAME) else {
+    let Some((text, origin)) = configured.get(&["AWS_MAX_ATTEMPTS"], "max_attempts") else {
         return Ok(MAX_ATTEMPTS);
     };
     text.parse()
@@ -147,7 +190,7 @@ fn max_attempts(overrides: &Overrides, env: &Env) -> Result<u32, Error> {
         .ok_or_else(|| {
             Error::new(
                 ErrorKind::Config,
-                format!("{NAME} is {}, which is no number above 0", quoted(&text)),
+                format!("{origin} is {}, which is no number above 0", quoted(&text)),
             )
             .with_hint("it counts the first attempt too: 1 is no retry at all")
         })
@@ -170,7 +213,7 @@ fn default_timeout(invocation_type: InvocationType) -> Duration {
 
 fn region(
     overrides: &Overrides,
-    env: &Env,
+    configured: &Configured<'_>,
     function: &FunctionName,
     has_custom_endpoint: bool,
 ) -> Result<Sourced<Region>, Error> {
@@ -196,14 +239,12 @@ fn region(
             origin: Origin::Arn,
         });
     }
-    for name in ["AWS_LAMBDA_AWS_REGION", "AWS_REGION", "AWS_DEFAULT_REGION"] {
-        if let Some(text) = env.get(name) {
-            let value = Region::parse(&text).map_err(|error| from_environment(name, error))?;
-            return Ok(Sourced {
-                value,
-                origin: Origin::Variable(name),
-            });
-        }
+    if let Some((text, origin)) = configured.get(
+        &["AWS_LAMBDA_AWS_REGION", "AWS_REGION", "AWS_DEFAULT_REGION"],
+        "region",
+    ) {
+        let value = Region::parse(&text).map_err(|error| from_configuration(origin, error))?;
+        return Ok(Sourced { value, origin });
     }
     if has_custom_endpoint {
         // A local stand-in takes any region; the signature needs one.
@@ -215,83 +256,16 @@ fn region(
     Err(Error::new(
         ErrorKind::Config,
         "no region: --region is not given, the function is not named by its ARN, and none of AWS_LAMBDA_AWS_REGION, \
-         AWS_REGION and AWS_DEFAULT_REGION is set",
+         AWS_REGION and AWS_DEFAULT_REGION is set, nor the profile's region",
     )
     .with_hint("set AWS_LAMBDA_AWS_REGION, or add --region us-east-1"))
 }
 
-fn custom_endpoint(overrides: &Overrides, env: &Env) -> Result<Option<Sourced<Endpoint>>, Error> {
-    let endpoint = match &overrides.endpoint_url {
-        Some(url) => Some(Sourced {
-            value: Endpoint::parse(url)?,
-            origin: Origin::Option("--endpoint-url"),
-        }),
-        None if is_true(env, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS")? => None,
-        None => ["AWS_ENDPOINT_URL_LAMBDA", "AWS_ENDPOINT_URL"]
-            .into_iter()
-            .find_map(|name| Some((name, env.get(name)?)))
-            .map(|(name, url)| {
-                let value = Endpoint::parse(&url).map_err(|error| from_environment(name, error))?;
-                Ok::<_, Error>(Sourced {
-                    value,
-                    origin: Origin::Variable(name),
-                })
-            })
-            .transpose()?,
-    };
-    let variant = variant(overrides, env)?;
-    if let Some(endpoint) = &endpoint
-        && (variant.fips || variant.dualstack)
-    {
-        let what = if variant.fips {
-            "a FIPS"
-        } else {
-            "a dual-stack"
-        };
-        let message = format!(
-            "{what} endpoint and the endpoint URL {} are both asked for",
-            endpoint.value
-        );
-        let both_typed = matches!(endpoint.origin, Origin::Option(_))
-            && (overrides.use_fips_endpoint || overrides.use_dualstack_endpoint);
-        let kind = if both_typed {
-            ErrorKind::InvalidInput
-        } else {
-            ErrorKind::Config
-        };
-        return Err(Error::new(kind, message).with_hint(format!(
-            "the URL came from {}: leave one of the two out",
-            endpoint.origin
-        )));
-    }
-    Ok(endpoint)
-}
-
-fn variant(overrides: &Overrides, env: &Env) -> Result<Variant, Error> {
-    Ok(Variant {
-        fips: overrides.use_fips_endpoint || is_true(env, "AWS_USE_FIPS_ENDPOINT")?,
-        dualstack: overrides.use_dualstack_endpoint || is_true(env, "AWS_USE_DUALSTACK_ENDPOINT")?,
-    })
-}
-
-/// Whether the variable says `true`, in any case of letters. Anything but that and `false` is an error: to pass over
-/// a wish for FIPS because it was spelled `1` would be worse than to ask.
-fn is_true(env: &Env, name: &str) -> Result<bool, Error> {
-    match env.get(name) {
-        None => Ok(false),
-        Some(text) if text.eq_ignore_ascii_case("true") => Ok(true),
-        Some(text) if text.eq_ignore_ascii_case("false") => Ok(false),
-        Some(text) => Err(
-            Error::new(ErrorKind::Config, format!("{name} is {}", quoted(&text)))
-                .with_hint("it takes true or false"),
-        ),
-    }
-}
-
-/// What the environment says wrongly is the configuration's fault, not that of the call.
-fn from_environment(name: &str, error: Error) -> Error {
+/// What is configured wrongly is not the fault of the call.
+fn from_configuration(origin: Origin, error: Error) -> Error {
     let hint = error.hint().map(str::to_owned);
-    let outer = Error::new(ErrorKind::Config, format!("{name} is set wrongly")).with_source(error);
+    let outer =
+        Error::new(ErrorKind::Config, format!("{origin} is set wrongly")).with_source(error);
     match hint {
         Some(hint) => outer.with_hint(hint),
         None => outer,
@@ -312,7 +286,7 @@ mod tests {
         let function = FunctionName::parse(function).unwrap();
         Settings::resolve(
             overrides,
-            &Env::given(env),
+            &Configured::environment(&Env::given(env)),
             &function,
             InvocationType::RequestResponse,
         )

@@ -294,7 +294,7 @@ fn what_the_environment_lacks_is_a_configuration_error() {
         ),
         (
             Cli::bare(&at_mock),
-            "no credentials found in the connector variables",
+            "no credentials found; looked at the connector variables",
         ),
         (
             Cli::bare(&at_mock).env("AWS_LAMBDA_AWS_SECRET_KEY", "s"),

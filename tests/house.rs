@@ -142,7 +142,7 @@ fn the_dependencies_are_the_known_kind() {
 }
 
 /// This package and its dependencies; the budget moves only with a line of the CHANGELOG that says why.
-const MOST_CRATES: usize = 80;
+const MOST_CRATES: usize = 81;
 
 fn is_allowed(licence: &str) -> bool {
     const ALLOWED: [&str; 10] = [

@@ -27,6 +27,8 @@ mod retry;
 mod signal;
 // Help and version, also in a broken environment.
 mod help;
+// Where credentials are found.
+mod credentials;
 // No secret in any output.
 mod leaks;
 // Who may name what, and what the dependencies may be.

@@ -3,6 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use lambda_connector::client::{Client, Event};
+use lambda_connector::configured::Configured;
 use lambda_connector::function_name::FunctionName;
 use lambda_connector::invocation::{Invocation, InvocationType};
 use lambda_connector::os::{Clock, Env};
@@ -22,11 +23,17 @@ fn invoke(function: &str, overrides: &Overrides) -> (u32, Duration, Vec<Duration
         ("AWS_ENDPOINT_URL", &url),
     ]);
     let function = FunctionName::parse(function).unwrap();
-    let settings =
-        Settings::resolve(overrides, &env, &function, InvocationType::RequestResponse).unwrap();
+    let configured = Configured::environment(&env);
+    let settings = Settings::resolve(
+        overrides,
+        &configured,
+        &function,
+        InvocationType::RequestResponse,
+    )
+    .unwrap();
     let clock = Clock::given(SystemTime::now());
     let mut delays = Vec::new();
-    let invoked = Client::new(&settings, &env, &clock).invoke(
+    let invoked = Client::new(&settings, &configured, &clock).invoke(
         &Invocation::new(function, Payload::default()),
         &mut |event| {
             if let Event::Waiting(delay) = event {

@@ -29,6 +29,7 @@ pub(crate) enum Key {
     MaxAttempts,
     Output,
     PayloadAs,
+    Profile,
     Qualifier,
     Region,
     TenantId,
@@ -97,7 +98,7 @@ const fn short(letter: char, flag: Flag) -> Flag {
 }
 
 /// All options, in the order of the help.
-pub(crate) const FLAGS: [Flag; 21] = [
+pub(crate) const FLAGS: [Flag; 22] = [
     valued(
         Key::Input,
         "input",
@@ -179,6 +180,13 @@ pub(crate) const FLAGS: [Flag; 21] = [
         "REGION",
         Group::Endpoint,
         "else the ARN's or the environment's",
+    ),
+    valued(
+        Key::Profile,
+        "profile",
+        "NAME",
+        Group::Endpoint,
+        "of AWS's files; before environment keys",
     ),
     valued(
         Key::EndpointUrl,

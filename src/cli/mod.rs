@@ -41,6 +41,7 @@ pub(crate) struct InvokeArguments {
     pub(crate) tenant_id: Option<String>,
     pub(crate) durable_execution_name: Option<String>,
     pub(crate) overrides: Overrides,
+    pub(crate) profile: Option<String>,
     pub(crate) verbose: bool,
 }
 
@@ -191,6 +192,7 @@ fn set(arguments: &mut InvokeArguments, flag: &Flag, value: OsString) -> Result<
         Key::Qualifier => arguments.qualifier = Some(text(flag, value)?),
         Key::TenantId => arguments.tenant_id = Some(text(flag, value)?),
         Key::DurableExecutionName => arguments.durable_execution_name = Some(text(flag, value)?),
+        Key::Profile => arguments.profile = Some(text(flag, value)?),
         Key::Region => overrides.region = Some(text(flag, value)?),
         Key::EndpointUrl => overrides.endpoint_url = Some(text(flag, value)?),
         Key::ConnectTimeout => overrides.connect_timeout = Some(seconds(flag, value)?),
@@ -229,10 +231,6 @@ fn unknown_long(name: &str) -> UsageError {
         ("function-name", _) => "the function is the first argument: invoke FUNCTION".to_owned(),
         ("payload" | "cli-binary-format", _) => {
             "the payload is the second argument, as JSON text, @FILE or -: invoke FUNCTION PAYLOAD"
-                .to_owned()
-        }
-        ("profile", _) => {
-            "profiles are not read: eval \"$(aws configure export-credentials --format env)\""
                 .to_owned()
         }
         ("cli-read-timeout", _) => "the time limit for everything is --timeout".to_owned(),

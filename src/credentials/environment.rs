@@ -2,7 +2,7 @@
 
 use aws_credential_types::Credentials;
 
-use super::Failure;
+use super::{Failure, Sources};
 use crate::error::{Error, ErrorKind};
 use crate::os::Env;
 
@@ -52,6 +52,16 @@ pub(crate) fn load(env: &Env, names: &Names) -> Result<Credentials, Failure> {
     }
 }
 
+/// Reads the standard variables, unless a profile was typed: then that is meant.
+pub(crate) fn load_standard(sources: &Sources<'_>) -> Result<Credentials, Failure> {
+    if sources.configured.is_profile_typed() {
+        return Err(Failure::NotConfigured(
+            "passed over for --profile".to_owned(),
+        ));
+    }
+    load(sources.configured.env, &STANDARD)
+}
+
 fn half(present: &str, missing: &str) -> Failure {
     Failure::Broken(
         Error::new(
@@ -64,7 +74,7 @@ fn half(present: &str, missing: &str) -> Failure {
 
 /// A key as AWS makes them: visible ASCII. A line break at its end, as `echo` puts into a secret file, would break
 /// the request or its signature.
-fn usable(name: &str, value: String) -> Result<String, Error> {
+pub(super) fn usable(name: &str, value: String) -> Result<String, Error> {
     if value.bytes().all(|byte| byte.is_ascii_graphic()) {
         return Ok(value);
     }

@@ -2,13 +2,26 @@
 //!
 //! Only "not configured here" moves on to the next source; anything else stops, so that a broken setting is never
 //! passed over for another identity. Knows nothing of how a source is read.
+//!
+//! Source: <https://docs.aws.amazon.com/sdkref/latest/guide/standardized-credentials.html>
 
 use aws_credential_types::Credentials;
 
+use crate::configured::Configured;
 use crate::error::{Error, ErrorKind};
-use crate::os::Env;
+use crate::os::Clock;
+use crate::settings::Settings;
 
+mod assume_role;
+mod container;
 mod environment;
+mod http;
+mod imds;
+mod process;
+mod reply;
+mod shared;
+mod sts;
+mod web_identity;
 
 /// Credentials, and where they were found.
 #[derive(Clone, Debug)]
@@ -27,38 +40,86 @@ pub(crate) enum Failure {
     Broken(Error),
 }
 
-type Source = (&'static str, fn(&Env) -> Result<Credentials, Failure>);
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::Broken(error)
+    }
+}
 
-/// The sources in their order.
-const SOURCES: [Source; 2] = [
-    ("the connector variables", |env| {
-        environment::load(env, &environment::CONNECTOR)
+/// Everything that the sources read.
+#[derive(Clone, Copy, Debug)]
+pub struct Sources<'a> {
+    /// The region, certificates and time limits.
+    pub settings: &'a Settings,
+    /// Variables and profile.
+    pub configured: &'a Configured<'a>,
+    /// The clock that expiry is told by.
+    pub clock: &'a Clock,
+}
+
+type Source = (
+    &'static str,
+    fn(&Sources<'_>) -> Result<Credentials, Failure>,
+);
+
+/// The sources in their order: that of the AWS CLI, behind the connector's own.
+const SOURCES: [Source; 8] = [
+    ("the connector variables", |sources| {
+        environment::load(sources.configured.env, &environment::CONNECTOR)
     }),
-    ("the environment", |env| {
-        environment::load(env, &environment::STANDARD)
-    }),
+    ("the environment", environment::load_standard),
+    ("the profile's role", assume_role::load),
+    ("web identity", web_identity::load),
+    ("the profile's keys", shared::load),
+    ("the profile's program", process::load),
+    ("the container's agent", container::load),
+    ("the EC2 metadata service", imds::load),
 ];
 
-/// Loads credentials from the first source that is configured.
-///
-/// # Errors
-/// `Credentials`: a source is broken, or none is configured; the message then names each and what it looked at.
-pub fn load(env: &Env) -> Result<Loaded, Error> {
+/// Those of them that a `source_profile` may have besides a role.
+const PROFILE_SOURCES: [Source; 3] = [
+    ("web identity", web_identity::load),
+    ("keys", shared::load),
+    ("program", process::load),
+];
+
+/// Loads the credentials of a profile that another one names as its source.
+pub(crate) fn load_of_profile(sources: &Sources<'_>) -> Result<Credentials, Failure> {
     let mut looked_at = Vec::new();
-    for (source, load) in SOURCES {
-        match load(env) {
-            Ok(credentials) => {
-                return Ok(Loaded {
-                    credentials,
-                    source,
-                });
-            }
-            Err(Failure::Broken(error)) => return Err(error),
-            Err(Failure::NotConfigured(what)) => looked_at.push(format!("{source} ({what})")),
+    for (_, load) in PROFILE_SOURCES {
+        match load(sources) {
+            Err(Failure::NotConfigured(what)) => looked_at.push(what),
+            result => return result,
         }
     }
-    Err(Error::new(ErrorKind::Credentials, format!("no credentials found in {}", looked_at.join(" or in ")))
-        .with_hint("set AWS_LAMBDA_AWS_ACCESS_KEY and AWS_LAMBDA_AWS_SECRET_KEY, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"))
+    Err(Failure::NotConfigured(looked_at.join(", ")))
+}
+
+impl Sources<'_> {
+    /// Loads credentials from the first source that is configured.
+    ///
+    /// # Errors
+    /// `Credentials`: a source is broken, or none is configured; the message then names each and what it looked at.
+    pub fn load(&self) -> Result<Loaded, Error> {
+        let mut looked_at = Vec::new();
+        for (source, load) in SOURCES {
+            match load(self) {
+                Ok(credentials) => {
+                    return Ok(Loaded {
+                        credentials,
+                        source,
+                    });
+                }
+                Err(Failure::Broken(error)) => return Err(error),
+                Err(Failure::NotConfigured(what)) => looked_at.push(format!("{source} ({what})")),
+            }
+        }
+        let message = format!("no credentials found; looked at {}", looked_at.join(", "));
+        Err(Error::new(ErrorKind::Credentials, message).with_hint(
+            "set AWS_LAMBDA_AWS_ACCESS_KEY and AWS_LAMBDA_AWS_SECRET_KEY, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, \
+             or name a profile",
+        ))
+    }
 }
 
 /// An access key id that may be shown: its middle is hidden.
@@ -77,7 +138,32 @@ pub fn masked_key_id(key_id: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::time::SystemTime;
+
     use super::*;
+    use crate::function_name::FunctionName;
+    use crate::invocation::InvocationType;
+    use crate::os::Env;
+    use crate::settings::Overrides;
+
+    /// Loads with these variables; the region is given, since it is not what is tested.
+    fn load(env: &Env) -> Result<Loaded, Error> {
+        let configured = Configured::environment(env);
+        let overrides = Overrides {
+            region: Some("us-east-1".to_owned()),
+            ..Overrides::default()
+        };
+        let function = FunctionName::parse("f")?;
+        let settings =
+            Settings::resolve(&overrides, &configured, &function, InvocationType::DryRun)?;
+        let clock = Clock::given(SystemTime::UNIX_EPOCH);
+        Sources {
+            settings: &settings,
+            configured: &configured,
+            clock: &clock,
+        }
+        .load()
+    }
 
     const CONNECTOR: [(&str, &str); 3] = [
         ("AWS_LAMBDA_AWS_ACCESS_KEY", "AKIDCONNECTOR"),
@@ -143,11 +229,13 @@ mod tests {
 
     #[test]
     fn none_at_all_names_everything_that_was_looked_at() {
-        let error = load(&Env::given(&[])).unwrap_err();
-        assert_eq!(
-            error.to_string(),
-            "no credentials found in the connector variables (AWS_LAMBDA_AWS_ACCESS_KEY is not set) or in \
-             the environment (AWS_ACCESS_KEY_ID is not set)"
+        let error = load(&Env::given(&[("AWS_EC2_METADATA_DISABLED", "true")])).unwrap_err();
+        assert!(
+            error.to_string().starts_with(
+                "no credentials found; looked at the connector variables (AWS_LAMBDA_AWS_ACCESS_KEY is not set), the \
+                 environment (AWS_ACCESS_KEY_ID is not set), the profile's role (the profile has no role_arn), "
+            ),
+            "{error}"
         );
     }
 

@@ -3,6 +3,7 @@
 use std::io::{self, IsTerminal as _, Write};
 
 use lambda_connector::client::Client;
+use lambda_connector::configured::Configured;
 use lambda_connector::error::{Error, ErrorKind, quoted};
 use lambda_connector::function_name::{FunctionName, Qualifier, missing_function};
 use lambda_connector::invocation::{
@@ -56,10 +57,12 @@ pub(crate) fn run(arguments: InvokeArguments) -> ExitStatus {
 fn invoke(arguments: InvokeArguments, env: &Env) -> Result<Invoked, Error> {
     let overrides = arguments.overrides.clone();
     let verbose = arguments.verbose;
+    let profile = arguments.profile.clone();
     let invocation = invocation(arguments, env)?;
+    let configured = Configured::load(env, profile.as_deref())?;
     let settings = Settings::resolve(
         &overrides,
-        env,
+        &configured,
         &invocation.function,
         invocation.invocation_type,
     )?;
@@ -67,7 +70,7 @@ fn invoke(arguments: InvokeArguments, env: &Env) -> Result<Invoked, Error> {
         report::settings(&settings);
     }
     let clock = Clock::machine();
-    let client = Client::new(&settings, env, &clock);
+    let client = Client::new(&settings, &configured, &clock);
     Ok(client.invoke(&invocation, &mut |event| {
         if verbose {
             report::event(&event);

@@ -131,16 +131,24 @@ impl Transport {
         let body = self
             .read_body(body)
             .map_err(|cause| failure(&cause, Some(status)))?;
-        let response = Response {
+        Ok(Response {
             status,
             headers: parts.headers,
             body,
             is_delimited,
-        };
-        if !response.is_whole() {
-            return Err(failure(&Cause::NoEnd, Some(status)));
+        })
+    }
+
+    /// The answer to `request`, if all of it is here.
+    ///
+    /// # Errors
+    /// `Transport` when a result did not say where it ends, and is no whole JSON.
+    pub fn whole(&self, request: &Request<'_>, response: Response) -> Result<Response, Error> {
+        if response.is_whole() {
+            Ok(response)
+        } else {
+            Err(self.failure(request, &Cause::NoEnd, Some(response.status)))
         }
-        Ok(response)
     }
 
     fn read_body(&self, body: ureq::Body) -> Result<Vec<u8>, Cause> {
