@@ -17,9 +17,11 @@ mod container;
 mod environment;
 mod http;
 mod imds;
+mod login;
 mod process;
 mod reply;
 mod shared;
+mod sso;
 mod sts;
 mod web_identity;
 
@@ -63,24 +65,25 @@ type Source = (
 );
 
 /// The sources in their order: that of the AWS CLI, behind the connector's own.
-const SOURCES: [Source; 8] = [
+const SOURCES: [Source; 11] = [
     ("the connector variables", |sources| {
         environment::load(sources.configured.env, &environment::CONNECTOR)
     }),
     ("the environment", environment::load_standard),
     ("the profile's role", assume_role::load),
     ("web identity", web_identity::load),
-    ("the profile's keys", shared::load),
+    ("SSO", sso::load),
+    ("the credentials file", shared::load_credentials_file),
+    ("the login session", login::load),
     ("the profile's program", process::load),
+    ("the config file", shared::load_config_file),
     ("the container's agent", container::load),
     ("the EC2 metadata service", imds::load),
 ];
 
 /// Those of them that a `source_profile` may have besides a role.
-const PROFILE_SOURCES: [Source; 3] = [
-    ("web identity", web_identity::load),
-    ("keys", shared::load),
-    ("program", process::load),
+const PROFILE_SOURCES: [Source; 6] = [
+    SOURCES[3], SOURCES[4], SOURCES[5], SOURCES[6], SOURCES[7], SOURCES[8],
 ];
 
 /// Loads the credentials of a profile that another one names as its source.
