@@ -11,6 +11,7 @@ use serde_json::Value;
 use crate::mock::{Mock, Options};
 use crate::support::cli::Cli;
 use crate::support::http::Exchanges;
+use crate::support::server::{Act, Server};
 
 #[test]
 fn every_situation_has_its_credentials_or_its_message() {
@@ -75,6 +76,7 @@ fn run(name: &str, case: &Value) {
     let told = format!("{name}: {}", run.told());
     assert_eq!(exchanges.faults(), Vec::<String>::new(), "{told}");
     let stderr = run.stderr();
+    let stdout = String::from_utf8_lossy(run.stdout()).into_owned();
     match wanted("error") {
         Some(error) => {
             let run = run.exits_with(253);
@@ -93,5 +95,51 @@ fn run(name: &str, case: &Value) {
         }
     }
     // Whatever a case plants as a secret must not be told.
-    assert!(!stderr.contains("planted"), "{told}");
+    assert!(
+        !stderr.contains("planted") && !stdout.contains("planted"),
+        "{told}"
+    );
+}
+
+#[test]
+fn expired_keys_are_loaded_afresh_once() {
+    let keys = |id: &str| {
+        let reply = serde_json::json!({ "AccessKeyId": id, "SecretAccessKey": "s", "Token": "t" });
+        serde_json::json!({ "expect": "GET /keys", "reply": reply })
+    };
+    let expired = "HTTP/1.1 403 -\r\nx-amzn-ErrorType: ExpiredTokenException\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}";
+    let ok = "HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n7";
+    for (second, replies, exit, attempts) in [
+        ("AKIDSECOND", vec![expired, ok], 0, 2),
+        // Fresh ones that have expired as well are a refusal.
+        ("AKIDSECOND", vec![expired, expired], 254, 2),
+        // The same once more would be refused once more.
+        ("AKIDFIRST", vec![expired], 254, 1),
+    ] {
+        let exchanges = Exchanges::start(vec![keys("AKIDFIRST"), keys(second)]);
+        let server = Server::start(
+            replies
+                .iter()
+                .map(|reply| Act::Reply(reply.as_bytes().to_vec()))
+                .collect(),
+        );
+        let run = Cli::bare(&[
+            "invoke",
+            "f",
+            "-o",
+            "detail",
+            "--region",
+            "us-east-1",
+            "--endpoint-url",
+            &server.url(),
+        ])
+        .env(
+            "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+            &format!("{}/keys", exchanges.url()),
+        )
+        .run()
+        .exits_with(exit);
+        assert_eq!(run.outputs()["attempts"], attempts, "{}", run.told());
+        assert_eq!(exchanges.faults(), Vec::<String>::new());
+    }
 }
