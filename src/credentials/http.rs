@@ -53,22 +53,22 @@ pub(super) fn exchange(
     } else {
         None
     };
+    // The time for everything is for this, too.
+    let timeout = reach.timeout.min(sources.settings.timeout);
     let transport = Transport::new(&TransportConfig {
         connect_timeout: reach.connect_timeout,
-        timeout: reach.timeout,
+        timeout,
         proxy: proxy.map(|proxy| proxy.value),
         ca_bundle: sources.settings.ca_bundle_for(endpoint)?,
         body_limit: BODY_LIMIT_BYTES,
     })?;
-    transport
-        .send(request, signed, reach.timeout)
-        .map_err(|error| {
-            let outer = Error::new(
-                ErrorKind::Credentials,
-                format!("cannot get credentials from {endpoint}"),
-            );
-            outer.with_source(error)
-        })
+    transport.send(request, signed, timeout).map_err(|error| {
+        let outer = Error::new(
+            ErrorKind::Credentials,
+            format!("cannot get credentials from {endpoint}"),
+        );
+        outer.with_source(error)
+    })
 }
 
 /// The error for an answer that is not the wanted one: its status and the beginning of what it says.

@@ -34,12 +34,13 @@ pub(crate) fn load(sources: &Sources<'_>) -> Result<Credentials, Failure> {
     // The arguments may hold a secret: only the program is named.
     let what = format!("the credential_process {}", quoted(&words[0]));
     let failed = |why: String| Error::new(ErrorKind::Credentials, format!("{what} {why}"));
-    let finished = run_program(&words, TIME_LIMIT)
+    let time_limit = TIME_LIMIT.min(sources.settings.timeout);
+    let finished = run_program(&words, time_limit)
         .map_err(|error| failed("could not be run".to_owned()).with_source(error))?
         .ok_or_else(|| {
             failed(format!(
                 "did not end within {} s, and was stopped",
-                TIME_LIMIT.as_secs()
+                time_limit.as_secs_f64()
             ))
             .with_hint("run it by hand: it may wait for input")
         })?;

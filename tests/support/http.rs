@@ -16,6 +16,9 @@ pub(crate) struct Exchanges {
     state: Arc<Mutex<State>>,
 }
 
+/// In place of a status: no answer.
+const STALL: u64 = 0;
+
 struct State {
     script: Vec<Value>,
     next: usize,
@@ -23,7 +26,8 @@ struct State {
 }
 
 impl Exchanges {
-    /// Each exchange is `{"expect": "GET /path?query", "headers": {…}, "body": ["part", …], "status": 200, "reply": …}`.
+    /// Each exchange is `{"expect": "GET /path?query", "headers": {…}, "body": ["part", …], "status": 200, "reply": …}`,
+    /// or has `"stall": true` and no answer.
     pub(crate) fn start(script: Vec<Value>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
@@ -65,6 +69,11 @@ fn serve(mut stream: TcpStream, state: &Mutex<State>) {
     let mut buffer = Vec::new();
     while let Ok(Some(seen)) = read_request(&mut stream, &mut buffer) {
         let (status, body) = state.lock().unwrap().answer(&seen);
+        if status == STALL {
+            // Silence, until the client goes away.
+            let _ = read_request(&mut stream, &mut buffer);
+            return;
+        }
         let head = format!(
             "HTTP/1.1 {status} -\r\nContent-Length: {}\r\n\r\n",
             body.len()
@@ -126,6 +135,14 @@ impl State {
             Value::Null => String::new(),
             other => other.to_string(),
         };
-        (exchange["status"].as_u64().unwrap_or(200), reply)
+        let status = exchange["status"].as_u64().unwrap_or(200);
+        (
+            if exchange["stall"] == true {
+                STALL
+            } else {
+                status
+            },
+            reply,
+        )
     }
 }
