@@ -132,11 +132,12 @@ impl<'a> Client<'a> {
 
     fn transport(&self) -> Result<Transport, Error> {
         let settings = self.settings;
+        let proxy = settings.proxy.as_ref().map(|proxy| &proxy.value);
         Transport::new(&TransportConfig {
             connect_timeout: settings.connect_timeout,
             timeout: settings.timeout,
-            proxy: settings.proxy.as_ref().map(|proxy| proxy.value.clone()),
-            ca_bundle: settings.ca_bundle_for(&settings.endpoint.value)?,
+            proxy: proxy.cloned(),
+            ca_bundle: settings.ca_bundle_for(&settings.endpoint.value, proxy)?,
             body_limit: BODY_LIMIT_BYTES,
         })
     }
@@ -182,10 +183,19 @@ impl Call<'_, '_> {
         let answer = transport
             .send(&self.request, &signed, self.left())
             .and_then(|response| transport.whole(&self.request, response))
-            .map(Answer::classify);
+            .map(Answer::classify)
+            .map(|answer| self.without_secrets(answer));
         match &answer {
             Ok(answer) => (self.observer)(Event::Answered(answer)),
             Err(error) => (self.observer)(Event::Failed(error)),
+        }
+        answer
+    }
+
+    fn without_secrets(&self, mut answer: Answer) -> Answer {
+        if let Outcome::Rejected(rejection) = &mut answer.outcome {
+            let token = self.credentials.session_token().unwrap_or_default();
+            rejection.conceal(&[token, self.credentials.secret_access_key()]);
         }
         answer
     }

@@ -108,12 +108,25 @@ impl Endpoint {
                 "credentials come from the environment, never from the URL: take the part before @ out",
             ));
         }
+        if !url.is_ascii() {
+            return Err(refuse(
+                "has a character that is not ASCII: percent-encode it",
+            ));
+        }
         if url.contains(['?', '#']) {
             return Err(refuse("has a query or a fragment"));
         }
         let host = authority.host().to_ascii_lowercase();
         if host.is_empty() || host == "[]" {
             return Err(refuse("has no host"));
+        }
+        if host.starts_with('[')
+            && host
+                .trim_matches(['[', ']'])
+                .parse::<std::net::Ipv6Addr>()
+                .is_err()
+        {
+            return Err(refuse("has no IPv6 address in its brackets"));
         }
         let https = uri
             .scheme_str()
@@ -245,11 +258,16 @@ const PARTITIONS: [(&str, &str, &str); 7] = [
     ("us-isof-", "csp.hci.ic.gov", "api.aws.hci.ic.gov"),
 ];
 
-/// The URL as it may be shown: whatever stands before `@` could be a password.
+/// The URL as it may be shown: what stands before `@` could be a password, what stands behind `?` a token.
 fn without_user(url: &str) -> String {
-    match (url.find("://"), url.rfind('@')) {
-        (Some(scheme), Some(at)) if at > scheme => format!("{}://…{}", &url[..scheme], &url[at..]),
-        _ => url.to_owned(),
+    let start = url.find("://").map_or("", |scheme| &url[..scheme + 3]);
+    let rest = &url[start.len()..];
+    let (rest, query) = rest
+        .split_once('?')
+        .map_or((rest, ""), |(rest, _)| (rest, "?…"));
+    match rest.rsplit_once('@') {
+        Some((_, host)) => format!("{start}…@{host}{query}"),
+        None => format!("{start}{rest}{query}"),
     }
 }
 
@@ -388,6 +406,12 @@ mod tests {
             "http:///path",
             "https://:443",
             "http://user:hunter2@host",
+            "user:hunter2@host",
+            "//user:hunter2@host",
+            "http:/user:hunter2@host",
+            "https://h?token=hunter2",
+            "http://[zz]:1",
+            "http://h/ü",
             "http://user@host",
             "http://h:99999",
             "http://h:0",

@@ -69,20 +69,27 @@ impl Invocation {
         let limit = limit.unwrap_or_else(|| self.invocation_type.payload_limit());
         let size = self.payload.as_bytes().len();
         if size > limit {
-            return Err(Error::new(
-                ErrorKind::RequestTooLarge,
-                format!(
-                    "the payload has {size} bytes, and Lambda takes at most {limit} for {}",
-                    self.invocation_type.as_str()
-                ),
-            )
-            .with_hint(format!(
-                "put the data where the function can read it, such as S3, and send its address; {PAYLOAD_LIMIT_VARIABLE} \
-                 lifts this check should Lambda's limit have moved"
-            )));
+            return Err(payload_too_large(
+                &size.to_string(),
+                limit,
+                self.invocation_type,
+            ));
         }
         Ok(())
     }
+}
+
+/// The error for a payload of `size` bytes, a number or "more than" one, where `limit` is the most.
+#[must_use]
+pub fn payload_too_large(size: &str, limit: usize, invocation_type: InvocationType) -> Error {
+    let message = format!(
+        "the payload has {size} bytes, and Lambda takes at most {limit} for {}",
+        invocation_type.as_str()
+    );
+    Error::new(ErrorKind::RequestTooLarge, message).with_hint(format!(
+        "put the data where the function can read it, such as S3, and send its address; {PAYLOAD_LIMIT_VARIABLE} \
+         lifts this check should Lambda's limit have moved"
+    ))
 }
 
 /// The environment variable that lifts the check of the payload's size, in bytes.
@@ -185,7 +192,8 @@ macro_rules! header_text {
             /// `InvalidInput` when the API would not take it.
             pub fn parse(text: &str) -> Result<Self, Error> {
                 let fits = |character: char| character.is_ascii_alphanumeric() || $extra.contains(character);
-                if (1..=$limit).contains(&text.len()) && text.chars().all(fits) {
+                // Spaces alone would be an empty header.
+                if (1..=$limit).contains(&text.len()) && text.chars().all(fits) && !text.trim().is_empty() {
                     return Ok(Self(text.to_owned()));
                 }
                 Err(Error::invalid_input(format!(concat!("the ", $what, " {} cannot be one"), quoted(text)))
@@ -286,7 +294,16 @@ mod tests {
         for good in ["tenant a/b", "a  b ", "x@y.z:1=+-_", &"t".repeat(256)] {
             assert_eq!(TenantId::parse(good).unwrap().as_str(), good);
         }
-        for bad in ["", "a\r\nx: y", "a\0", "a\tb", "é", "a,b", &"t".repeat(257)] {
+        for bad in [
+            "",
+            " ",
+            "a\r\nx: y",
+            "a\0",
+            "a\tb",
+            "é",
+            "a,b",
+            &"t".repeat(257),
+        ] {
             assert!(TenantId::parse(bad).is_err(), "{bad}");
         }
         assert!(DurableExecutionName::parse("order-42_a").is_ok());

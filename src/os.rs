@@ -230,9 +230,12 @@ pub fn read_stdin(limit: usize) -> io::Result<Vec<u8>> {
     read_at_most(io::stdin().lock(), limit, 0)
 }
 
+/// A file's size is believed up to here.
+const LARGEST_GUESS_BYTES: usize = 16 * 1024 * 1024;
+
 fn read_at_most(reader: impl Read, limit: usize, expected: usize) -> io::Result<Vec<u8>> {
     let most = limit.saturating_add(1);
-    let mut bytes = Vec::with_capacity(expected.min(most));
+    let mut bytes = Vec::with_capacity(expected.min(most).min(LARGEST_GUESS_BYTES));
     reader.take(most as u64).read_to_end(&mut bytes)?;
     Ok(bytes)
 }

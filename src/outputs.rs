@@ -12,6 +12,7 @@ use serde_json::value::RawValue;
 
 use crate::code::Code;
 use crate::error::Error;
+use crate::json;
 use crate::log_report::LogReport;
 use crate::outcome::{Answer, Outcome, one_line};
 
@@ -204,7 +205,9 @@ impl View<'_> {
         if !self.layout.payload_as_json {
             return None;
         }
-        let text = text.trim();
+        json::check(text.as_bytes()).ok()?;
+        let text = text.trim_matches([' ', '\t', '\r', '\n']);
+        // Only now: in what is no JSON, a line break may stand within a value.
         let text = if self.layout.pretty {
             text.to_owned()
         } else {
@@ -377,7 +380,13 @@ mod tests {
             )
         );
         assert!(of(b"null").starts_with("{\"lambdaPayload\":null,"));
-        assert!(of(b"not json").starts_with("{\"lambdaPayload\":\"not json\","));
+        for text in ["not json", "1\n2", "\"a\nb\"", "\u{a0}1"] {
+            let string = serde_json::to_string(text).unwrap();
+            assert!(
+                of(text.as_bytes()).starts_with(&format!("{{\"lambdaPayload\":{string},")),
+                "{text}"
+            );
+        }
     }
 
     #[test]

@@ -244,7 +244,7 @@ fn header(line: &str, file: FileKind) -> Result<Option<Header>, &'static str> {
     if name.is_empty() {
         return Ok(None);
     }
-    let is_plain_default = file == FileKind::Config && word == DEFAULT && inside == DEFAULT;
+    let is_plain_default = file == FileKind::Config && inside == DEFAULT;
     Ok(Some(Header {
         kind,
         name: name.to_owned(),

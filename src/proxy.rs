@@ -94,6 +94,11 @@ impl Proxy {
         }))
     }
 
+    /// Whether the proxy itself is reached over TLS.
+    pub(crate) fn is_tls(&self) -> bool {
+        self.url.starts_with("https:")
+    }
+
     /// The URL, with the password if there is one.
     pub(crate) fn url(&self) -> &str {
         &self.url

@@ -56,7 +56,7 @@ impl Rejection {
             .map(|raw| bare_code(&raw))
             .find(|code| !code.is_empty());
         let message = json::string_field(&text, &["message", "Message", "errorMessage"])
-            .or_else(|| Some(excerpt(&text)))
+            .or_else(|| Some(text.clone().into_owned()))
             .filter(|message| !message.trim().is_empty());
         Self {
             status,
@@ -67,6 +67,24 @@ impl Rejection {
             date: header("date").and_then(http_date),
             run_state: run_state(status, code.as_deref()),
             code,
+        }
+    }
+
+    /// Takes `secrets` out of what the service says: a refused signature is explained with the whole canonical request,
+    /// session token included.
+    pub fn conceal(&mut self, secrets: &[&str]) {
+        for text in [&mut self.code, &mut self.message, &mut self.reason]
+            .into_iter()
+            .flatten()
+        {
+            for secret in secrets
+                .iter()
+                .filter(|secret| secret.len() >= SHORTEST_SECRET)
+            {
+                if text.contains(secret) {
+                    *text = text.replace(secret, "…");
+                }
+            }
         }
     }
 
@@ -88,7 +106,7 @@ impl Rejection {
             .as_ref()
             .map(|reason| format!(" ({reason})"))
             .unwrap_or_default();
-        joined([Some(code + &reason), self.message.clone()])
+        joined([Some(code + &reason), self.message.as_deref().map(excerpt)])
     }
 
     /// What the user may try, as one sentence without a full stop.
@@ -97,6 +115,9 @@ impl Rejection {
         hint(self.status, self.short_code(), self.run_state)
     }
 }
+
+/// No real key is shorter, and a short text stands in other words.
+const SHORTEST_SECRET: usize = 8;
 
 /// `Mon, 23 Nov 2026 23:10:30 GMT` (RFC 9110, 5.6.7; the two older forms are not sent by AWS).
 fn http_date(text: &str) -> Option<SystemTime> {
@@ -191,8 +212,8 @@ fn hint(status: u16, short_code: &str, run_state: RunState) -> &'static str {
             (400..=499, _) if short_code.is_empty() => {
                 "this is no answer of Lambda's own: check the endpoint URL, and what stands between"
             }
-            (300..=399, _) => {
-                "this endpoint redirects, which Lambda does not: check the endpoint URL"
+            (100..=399, _) => {
+                "this is no answer of Lambda's own, and whether the function ran is not known: check the endpoint URL"
             }
             (_, RunState::NotRun) => "the function did not run: mend the call or the function",
             (_, RunState::MayHaveRun) => {

@@ -106,19 +106,18 @@ impl Settings {
 }
 
 impl Settings {
-    /// The CA bundle for calls to `endpoint`: its file, and the text, which is read only where there is TLS.
+    /// The CA bundle for calls to `endpoint`, perhaps through `proxy`: its file, and the text, which is read only where
+    /// there is TLS to one of the two.
     ///
     /// # Errors
     /// `Config` when it cannot be read.
     pub(crate) fn ca_bundle_for(
         &self,
         endpoint: &Endpoint,
+        proxy: Option<&Proxy>,
     ) -> Result<Option<(PathBuf, Vec<u8>)>, Error> {
-        let Some(bundle) = self
-            .ca_bundle
-            .as_ref()
-            .filter(|_| endpoint.scheme() == "https")
-        else {
+        let is_tls = endpoint.scheme() == "https" || proxy.is_some_and(Proxy::is_tls);
+        let Some(bundle) = self.ca_bundle.as_ref().filter(|_| is_tls) else {
             return Ok(None);
         };
         let pem = read_file(&bundle.value, CA_BUNDLE_LIMIT_BYTES).map_err(|error| {

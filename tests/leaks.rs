@@ -2,6 +2,7 @@
 
 use crate::support::cli::Cli;
 use crate::support::cli::mock;
+use crate::support::server::{Act, Server};
 
 const SECRET: &str = "planted/Secret+Key";
 const TOKEN: &str = "planted/Session+Token==";
@@ -66,6 +67,42 @@ fn no_command_prints_a_planted_secret() {
                 );
             }
         }
+    }
+}
+
+#[test]
+fn a_service_that_repeats_the_request_does_not_make_us_tell_it() {
+    let message = format!(
+        "The Canonical String should have been 'POST x-amz-security-token:{TOKEN}' {SECRET}"
+    );
+    for body in [
+        serde_json::json!({ "message": message }).to_string(),
+        format!("{} {message}", "x".repeat(280)),
+    ] {
+        let reply = format!(
+            "HTTP/1.1 403 -\r\nx-amzn-ErrorType: InvalidSignatureException\r\nContent-Length: {}\r\n\r\n{body}",
+            body.len()
+        );
+        let server = Server::start(vec![Act::Reply(reply.into_bytes())]);
+        let run = Cli::bare(&[
+            "invoke",
+            "echo",
+            "-v",
+            "--region",
+            "us-east-1",
+            "--endpoint-url",
+            &server.url(),
+        ])
+        .env("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE")
+        .env("AWS_SECRET_ACCESS_KEY", SECRET)
+        .env("AWS_SESSION_TOKEN", TOKEN)
+        .run()
+        .exits_with(254);
+        let printed = format!("{}{}", run.stderr(), String::from_utf8_lossy(run.stdout()));
+        assert!(
+            printed.contains("InvalidSignatureException") && !printed.contains("planted"),
+            "{printed}"
+        );
     }
 }
 

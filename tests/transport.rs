@@ -345,6 +345,35 @@ fn a_chunked_answer_and_one_after_a_100_are_read_to_their_end() {
 }
 
 #[test]
+fn a_refusal_is_told_by_its_head_and_a_broken_result_keeps_what_its_head_told() {
+    let head = |status: u16, more: &str| {
+        reply(&format!(
+            "HTTP/1.1 {status} -\r\nx-amzn-RequestId: id-1\r\n{more}\r\nContent-Length: 99\r\n\r\n{{\"message\""
+        ))
+    };
+    for (status, code, exit) in [
+        (404, "ResourceNotFoundException", 254),
+        (429, "TooManyRequestsException", 75),
+    ] {
+        let server = Server::start(vec![Act::Reply(head(
+            status,
+            &format!("x-amzn-ErrorType: {code}"),
+        ))]);
+        let run = detail(&server.url(), &["--max-attempts", "1"])
+            .run()
+            .exits_with(exit);
+        assert_eq!(run.outputs()["requestId"], "id-1");
+        assert!(run.stderr().contains(code), "{}", run.told());
+    }
+    let server = Server::start(vec![Act::Reply(head(
+        200,
+        "X-Amz-Function-Error: Unhandled",
+    ))]);
+    let message = "its answer was not complete (request id id-1, the function failed: Unhandled)";
+    fails(detail(&server.url(), &[]), 255, "OUTCOME_UNKNOWN", message);
+}
+
+#[test]
 fn a_redirect_is_never_followed() {
     let text = "HTTP/1.1 307 Temporary Redirect\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n";
     let server = Server::start(vec![Act::Reply(reply(text))]);

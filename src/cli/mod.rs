@@ -247,7 +247,7 @@ fn unknown_short(letter: char) -> UsageError {
     let hint = if letter.is_ascii_digit() {
         "a payload that begins with - comes after --: lambda-connector invoke FUNCTION -- -1"
     } else {
-        "lambda-connector invoke --help lists the options"
+        "what begins with - and is no option comes after --; lambda-connector invoke --help lists the options"
     };
     UsageError::new(format!("unknown option -{letter}"), hint)
 }

@@ -12,11 +12,14 @@ pub(crate) fn text(flag: &Flag, value: OsString) -> Result<String, UsageError> {
         .map_err(|_| wrong_value(flag, "is not UTF-8", "write it in UTF-8"))
 }
 
+/// Beyond this, sums of times overflow; nobody waits so long.
+const YEAR_SECONDS: f64 = 366.0 * 86_400.0;
+
 pub(crate) fn seconds(flag: &Flag, value: OsString) -> Result<Duration, UsageError> {
     let text = text(flag, value)?;
     text.parse()
         .ok()
-        .filter(|seconds| *seconds > 0.0)
+        .filter(|seconds| *seconds > 0.0 && *seconds <= YEAR_SECONDS)
         .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
         .ok_or_else(|| {
             wrong_value(

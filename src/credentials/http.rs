@@ -53,13 +53,14 @@ pub(super) fn exchange(
     } else {
         None
     };
+    let proxy = proxy.map(|proxy| proxy.value);
     // The time for everything is for this, too.
     let timeout = reach.timeout.min(sources.settings.timeout);
     let transport = Transport::new(&TransportConfig {
         connect_timeout: reach.connect_timeout,
         timeout,
-        proxy: proxy.map(|proxy| proxy.value),
-        ca_bundle: sources.settings.ca_bundle_for(endpoint)?,
+        ca_bundle: sources.settings.ca_bundle_for(endpoint, proxy.as_ref())?,
+        proxy,
         body_limit: BODY_LIMIT_BYTES,
     })?;
     transport.send(request, signed, timeout).map_err(|error| {

@@ -4,10 +4,11 @@ use std::io::{self, IsTerminal as _, Write};
 
 use lambda_connector::client::Client;
 use lambda_connector::configured::Configured;
-use lambda_connector::error::{Error, ErrorKind, quoted};
+use lambda_connector::error::{Error, quoted};
 use lambda_connector::function_name::{FunctionName, Qualifier, missing_function};
 use lambda_connector::invocation::{
     ClientContext, DurableExecutionName, Invocation, InvocationType, LogType, TenantId,
+    payload_too_large,
 };
 use lambda_connector::os::{Clock, Env, read_file, read_stdin};
 use lambda_connector::outputs::{Invoked, Layout, write_outputs};
@@ -121,7 +122,11 @@ fn invocation(arguments: InvokeArguments, env: &Env) -> Result<Invocation, Error
                     .with_hint("give it as JSON text or @FILE"),
             );
         }
-        let json = read(source, "the client context", SMALL_LIMIT_BYTES)?;
+        let json = read(source, "the client context", SMALL_LIMIT_BYTES)?.ok_or_else(|| {
+            Error::invalid_input(format!(
+                "the client context has more than {SMALL_LIMIT_BYTES} bytes"
+            ))
+        })?;
         invocation.client_context = Some(ClientContext::from_json(&json)?);
     }
     invocation.check(limit)?;
@@ -136,26 +141,33 @@ fn inputs(
     limit: Option<usize>,
 ) -> Result<Inputs, Error> {
     let limit = limit.unwrap_or_else(|| invocation_type.payload_limit());
+    let too_large =
+        |read: usize| payload_too_large(&format!("more than {read}"), limit, invocation_type);
     if let Some(source) = input {
         // A payload that is written as a string takes up to six bytes for one.
         let most = limit.saturating_mul(6).saturating_add(SMALL_LIMIT_BYTES);
-        return Inputs::parse(read(source, "the inputs", most)?);
+        let text = read(source, "the inputs", most)?;
+        return Inputs::parse(text.ok_or_else(|| too_large(most))?);
     }
     let function =
         FunctionName::parse(function.ok_or_else(|| missing_function("no function is given"))?)?;
     let payload = match payload {
         None => Payload::default(),
-        Some(source) => Payload::parse(read(source, "the payload", limit)?)?,
+        Some(source) => {
+            Payload::parse(read(source, "the payload", limit)?.ok_or_else(|| too_large(limit))?)?
+        }
     };
     Ok(Inputs { function, payload })
 }
 
 const SMALL_LIMIT_BYTES: usize = 64 * 1024;
 
-/// The bytes of `source`, at most `limit` of them.
-fn read(source: Source, what: &str, limit: usize) -> Result<Vec<u8>, Error> {
+/// The bytes of `source`; none where there are more than `limit`.
+fn read(source: Source, what: &str, limit: usize) -> Result<Option<Vec<u8>>, Error> {
     let unreadable = |from: String, error: io::Error| {
-        Error::invalid_input(format!("cannot read {what} from {from}")).with_source(error)
+        Error::invalid_input(format!("cannot read {what} from {from}"))
+            .with_source(error)
+            .with_hint("check that it is there, that it is a file, and that it may be read")
     };
     let bytes = match source {
         Source::Text(bytes) => bytes,
@@ -165,16 +177,7 @@ fn read(source: Source, what: &str, limit: usize) -> Result<Vec<u8>, Error> {
             read_stdin(limit).map_err(|error| unreadable("standard input".to_owned(), error))?
         }
     };
-    if bytes.len() > limit {
-        return Err(Error::new(
-            ErrorKind::RequestTooLarge,
-            format!("{what} has more than {limit} bytes"),
-        )
-        .with_hint(
-            "put the data where the function can read it, such as S3, and send its address",
-        ));
-    }
-    Ok(bytes)
+    Ok(Some(bytes).filter(|bytes| bytes.len() <= limit))
 }
 
 /// What is printed, and how.

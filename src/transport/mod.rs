@@ -117,7 +117,15 @@ impl Transport {
             .configure_request(http_request)
             .timeout_global(Some(left))
             .build();
-        let failure = |cause: &Cause, status| self.failure(request, cause, status);
+        let failure = |cause: &Cause, head: Option<&http::response::Parts>| {
+            let status = head.map(|head| head.status.as_u16());
+            self.failure(
+                request,
+                cause,
+                status,
+                &head.map(head_text).unwrap_or_default(),
+            )
+        };
         progress::start();
         let response = self
             .agent
@@ -128,9 +136,12 @@ impl Transport {
         let is_delimited = ["content-length", "transfer-encoding"]
             .iter()
             .any(|name| parts.headers.contains_key(*name));
-        let body = self
-            .read_body(body)
-            .map_err(|cause| failure(&cause, Some(status)))?;
+        let body = match self.read_body(body) {
+            Ok(body) => body,
+            // A refusal is told by its head; of its body, what came is lost with the rest.
+            Err(_) if status >= 400 => Vec::new(),
+            Err(cause) => return Err(failure(&cause, Some(&parts))),
+        };
         Ok(Response {
             status,
             headers: parts.headers,
@@ -147,7 +158,7 @@ impl Transport {
         if response.is_whole() {
             Ok(response)
         } else {
-            Err(self.failure(request, &Cause::NoEnd, Some(response.status)))
+            Err(self.failure(request, &Cause::NoEnd, Some(response.status), ""))
         }
     }
 
@@ -172,7 +183,13 @@ impl Transport {
         Ok(bytes)
     }
 
-    fn failure(&self, request: &Request<'_>, cause: &Cause, status: Option<u16>) -> Error {
+    fn failure(
+        &self,
+        request: &Request<'_>,
+        cause: &Cause,
+        status: Option<u16>,
+        head: &str,
+    ) -> Error {
         let progress = progress::now();
         let phase = if status.is_some() {
             Phase::Receive
@@ -196,10 +213,27 @@ impl Transport {
                 progress.sent_bytes,
                 request.host,
                 self.proxy.as_ref(),
-            ),
+            ) + head,
         )
         .with_source(cause.text(&limits))
         .with_hint(if sent { MAY_HAVE_RUN } else { cause.hint() })
+    }
+}
+
+/// What the head of a broken answer tells: the id to look for in the log, and whether the function failed.
+fn head_text(head: &http::response::Parts) -> String {
+    let header = |name: &str| {
+        head.headers
+            .get(name)
+            .map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
+    };
+    let id = header("x-amzn-requestid").map(|id| format!("request id {id}"));
+    let error = header("x-amz-function-error").map(|error| format!("the function failed: {error}"));
+    let told: Vec<String> = id.into_iter().chain(error).collect();
+    if told.is_empty() {
+        String::new()
+    } else {
+        format!(" ({})", told.join(", "))
     }
 }
 
