@@ -9,8 +9,8 @@ use aws_credential_types::Credentials;
 use crate::clock_skew::ClockSkew;
 use crate::configured::Configured;
 use crate::credentials::{Loaded, Sources};
-use crate::error::Error;
-use crate::invocation::Invocation;
+use crate::error::{Error, ErrorKind, Phase, TransportFault};
+use crate::invocation::{Invocation, InvocationType};
 use crate::os::{Clock, chance};
 use crate::outcome::{Answer, Outcome};
 use crate::outputs::Invoked;
@@ -63,6 +63,7 @@ pub struct Client<'a> {
 struct Call<'a, 'b> {
     client: &'a Client<'a>,
     request: Request<'a>,
+    invocation_type: InvocationType,
     credentials: Credentials,
     clock_skew: Option<ClockSkew>,
     policy: RetryPolicy,
@@ -88,12 +89,14 @@ impl<'a> Client<'a> {
         let started = self.clock.elapsed();
         let mut invoked = match self.prepare(observer) {
             Ok((transport, credentials)) => {
-                // A durable execution runs once by its name, however often it is asked for.
-                let idempotent =
-                    self.settings.retry.idempotent || invocation.durable_execution_name.is_some();
+                // A durable execution runs once by its name, however often it is asked for; a dry run runs nothing.
+                let idempotent = self.settings.retry.idempotent
+                    || invocation.durable_execution_name.is_some()
+                    || invocation.invocation_type == InvocationType::DryRun;
                 let call = Call {
                     client: self,
                     request: Request::invoke(invocation, &self.settings.endpoint.value),
+                    invocation_type: invocation.invocation_type,
                     credentials,
                     clock_skew: None,
                     policy: RetryPolicy {
@@ -184,12 +187,34 @@ impl Call<'_, '_> {
             .send(&self.request, &signed, self.left())
             .and_then(|response| transport.whole(&self.request, response))
             .map(Answer::classify)
-            .map(|answer| self.without_secrets(answer));
+            .map(|answer| self.without_secrets(answer))
+            .and_then(|answer| self.of_this_call(answer));
         match &answer {
             Ok(answer) => (self.observer)(Event::Answered(answer)),
             Err(error) => (self.observer)(Event::Failed(error)),
         }
         answer
+    }
+
+    /// The answer, if Lambda gives it to a call of this type.
+    fn of_this_call(&self, answer: Answer) -> Result<Answer, Error> {
+        if answer.fits(self.invocation_type) {
+            return Ok(answer);
+        }
+        let fault = TransportFault {
+            phase: Phase::Receive,
+            sent: true,
+            status: Some(answer.status),
+        };
+        let message = format!(
+            "{} answered {}, which is no answer of Lambda to {}",
+            self.request.host,
+            answer.status,
+            self.invocation_type.as_str()
+        );
+        Err(Error::new(ErrorKind::Transport(fault), message).with_hint(
+            "the function may have run; check the endpoint URL, and what stands between",
+        ))
     }
 
     fn without_secrets(&self, mut answer: Answer) -> Answer {
@@ -226,7 +251,8 @@ impl Call<'_, '_> {
     fn repair(&mut self, result: &Result<Answer, Error>) -> Option<Repair> {
         let rejection = rejection(result.as_ref().ok()?)?;
         let already = |wanted: fn(&Repair) -> bool| self.repairs.iter().any(wanted);
-        if rejection.short_code() == "ExpiredToken"
+        if rejection.status < 500
+            && rejection.short_code() == "ExpiredToken"
             && !already(|repair| matches!(repair, Repair::Credentials))
         {
             let fresh = self.client.sources().load().ok()?.credentials;
@@ -234,7 +260,7 @@ impl Call<'_, '_> {
             self.credentials = fresh;
             return is_other.then_some(Repair::Credentials);
         }
-        if rejects_log_type(rejection) && !already(|repair| matches!(repair, Repair::LogType)) {
+        if rejection.minds_log_type() && !already(|repair| matches!(repair, Repair::LogType)) {
             let before = self.request.headers.len();
             self.request
                 .headers
@@ -255,23 +281,6 @@ fn rejection(answer: &Answer) -> Option<&Rejection> {
         Outcome::Rejected(rejection) => Some(rejection),
         _ => None,
     }
-}
-
-/// Functions on Lambda's managed instances give no tail of their log: the API refuses the parameter as such.
-fn rejects_log_type(rejection: &Rejection) -> bool {
-    let message = rejection
-        .message
-        .as_deref()
-        .unwrap_or_default()
-        .to_ascii_lowercase();
-    rejection.status == 400
-        && matches!(
-            rejection.short_code(),
-            "InvalidParameterValue" | "Validation"
-        )
-        && ["logtype", "log type", "log-type", "log tail", "tail log"]
-            .iter()
-            .any(|words| message.contains(words))
 }
 
 /// Lambda answers with at most 6 MB and 100 bytes; more than twice that is not an answer of Lambda.

@@ -36,7 +36,8 @@ impl ClockSkew {
         if rejection.status != 403 || !CODES.contains(&rejection.short_code()) {
             return None;
         }
-        Self::between(now, rejection.date?)
+        let date = rejection.date.filter(|date| is_plausible(*date))?;
+        Self::between(now, date)
     }
 
     fn between(own: SystemTime, services: SystemTime) -> Option<Self> {
@@ -64,6 +65,12 @@ impl ClockSkew {
         };
         corrected.unwrap_or(now)
     }
+}
+
+/// A time that a service may have and a signature can: from 2014, when there was Lambda, to 9999.
+fn is_plausible(date: SystemTime) -> bool {
+    date.duration_since(SystemTime::UNIX_EPOCH)
+        .is_ok_and(|since| (1_388_534_400..253_402_300_800).contains(&since.as_secs()))
 }
 
 #[cfg(test)]
@@ -133,6 +140,28 @@ mod tests {
                 explained(status, code, ahead_by),
                 want,
                 "{status} {code} {ahead_by}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_date_that_no_service_has_explains_nothing() {
+        for date in [
+            "Wed, 31 Dec 1969 23:59:59 GMT",
+            "Thu, 01 Jan 1970 00:00:00 GMT",
+            "garbage",
+        ] {
+            let headers = [
+                ("x-amzn-errortype", "InvalidSignatureException"),
+                ("date", date),
+            ];
+            let Outcome::Rejected(rejection) = answer(403, &headers, b"").outcome else {
+                unreachable!()
+            };
+            assert_eq!(
+                ClockSkew::explains(&rejection, SystemTime::UNIX_EPOCH + DATE),
+                None,
+                "{date}"
             );
         }
     }

@@ -9,6 +9,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use http::HeaderMap;
 
+use crate::invocation::InvocationType;
 use crate::json;
 use crate::rejection::{Rejection, RunState};
 
@@ -76,7 +77,8 @@ impl Response {
     #[must_use]
     pub fn is_whole(&self) -> bool {
         self.is_delimited
-            || !matches!(self.status, 200 | 201 | 203)
+            || !(200..300).contains(&self.status)
+            || matches!(self.status, 202 | 204)
             || json::check(&self.body).is_ok()
     }
 }
@@ -120,6 +122,19 @@ impl Answer {
             trace_id: header("x-amzn-trace-id"),
             durable_execution_arn: header("x-amz-durable-execution-arn"),
         }
+    }
+
+    /// Whether Lambda gives this answer to a call of `invocation_type`: 202 and 204 are for calls that wait for no
+    /// result. A stand-in that knows only calls which wait may answer 200 to any.
+    #[must_use]
+    pub fn fits(&self, invocation_type: InvocationType) -> bool {
+        !matches!(
+            (&self.outcome, invocation_type),
+            (
+                Outcome::Accepted | Outcome::DryRun,
+                InvocationType::RequestResponse
+            ) | (Outcome::DryRun, InvocationType::Event)
+        )
     }
 
     /// Whether the function ran, is going to run, or may have.

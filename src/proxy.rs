@@ -187,7 +187,10 @@ fn in_network(address: IpAddr, network: &str) -> bool {
         (IpAddr::V6(a), IpAddr::V6(b)) => a.to_bits() ^ b.to_bits(),
         _ => return false,
     };
-    differing.leading_zeros() >= length || differing == 0
+    let bits = if address.is_ipv4() { 32 } else { 128 };
+    // Without a length it is the one address.
+    let length = if network.contains('/') { length } else { bits };
+    length <= bits && (differing.leading_zeros() >= length || differing == 0)
 }
 
 #[cfg(test)]
@@ -280,6 +283,7 @@ mod tests {
             ("10.1.2.3", 80, "10.1.2.2/31", true),
             ("10.1.2.3", 80, "10.1.2.4/31", false),
             ("10.1.2.3", 80, "10.1.2.3/x", false),
+            ("10.1.2.3", 80, "10.1.2.3/33", false),
             ("[fd00::1]", 80, "fd00::/8", true),
             ("[fd00::1]", 80, "fd00::1", true),
             ("[fd00::1]", 80, "[fd00::1]:80", true),

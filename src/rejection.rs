@@ -47,7 +47,7 @@ impl Rejection {
     pub fn read(status: u16, headers: &HeaderMap, body: &[u8]) -> Self {
         let text = String::from_utf8_lossy(body);
         let header = |name| headers.get(name).and_then(|value| value.to_str().ok());
-        let number = |name| header(name).and_then(|value| value.trim().parse().ok());
+        let number = |name| header(name).and_then(whole_number);
         let code = header("x-amzn-errortype")
             .map(str::to_owned)
             .into_iter()
@@ -88,6 +88,22 @@ impl Rejection {
         }
     }
 
+    /// Whether it is the wish for a log that was refused: functions on Lambda's managed instances give no tail of
+    /// theirs, and the API refuses the parameter as such.
+    #[must_use]
+    pub fn minds_log_type(&self) -> bool {
+        let message = self
+            .message
+            .as_deref()
+            .unwrap_or_default()
+            .to_ascii_lowercase();
+        self.status == 400
+            && matches!(self.short_code(), "InvalidParameterValue" | "Validation")
+            && ["logtype", "log type", "log-type", "log tail", "tail log"]
+                .iter()
+                .any(|words| message.contains(words))
+    }
+
     /// The service's code without `Exception` at its end.
     #[must_use]
     pub fn short_code(&self) -> &str {
@@ -119,6 +135,13 @@ impl Rejection {
 /// No real key is shorter, and a short text stands in other words.
 const SHORTEST_SECRET: usize = 8;
 
+/// A number too large for its type is as large as can be, not none.
+fn whole_number(text: &str) -> Option<u64> {
+    let text = text.trim();
+    let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    is_number.then(|| text.parse().unwrap_or(u64::MAX))
+}
+
 /// `Mon, 23 Nov 2026 23:10:30 GMT` (RFC 9110, 5.6.7; the two older forms are not sent by AWS).
 fn http_date(text: &str) -> Option<SystemTime> {
     let date = aws_smithy_types::DateTime::from_str(
@@ -149,27 +172,61 @@ fn short(code: &str) -> &str {
 /// Source of the rows: the errors of the API's page, each of which is raised while Lambda prepares the function's
 /// environment, before it runs. `ServiceException` is not among them: it is Lambda's word for "something broke".
 fn run_state(status: u16, code: Option<&str>) -> RunState {
-    match short(code.unwrap_or_default()) {
-        // The network interface, an address in the subnet, EC2 throttling: being made, or short for a while.
-        "ENINotReady" | "ENILimitReached" | "SubnetIPAddressLimitReached" | "EC2Throttled" | "EC2Unexpected"
-        // The file system is not there yet, or did not answer.
-        | "EFSMountFailure" | "EFSMountConnectivity" | "EFSMountTimeout"
-        | "S3FilesMountFailure" | "S3FilesMountConnectivity" | "S3FilesMountTimeout"
-        // The function is being created, updated, restored or woken.
-        | "ResourceConflict" | "ResourceNotReady" | "SnapStartNotReady" | "SnapStartTimeout"
-        | "CodeArtifactUserPending" | "RuntimeAliasDeleted" | "RuntimeVersionDeleted"
-        // Throttled.
-        | "TooManyRequests" => RunState::NotRunPassing,
-        // The permanent ones of status 502: the function's key, code, runtime or network must be mended.
-        "EC2AccessDenied" | "InvalidRuntime" | "InvalidSecurityGroupID" | "InvalidSubnetID" | "InvalidZipFile"
-        | "KMSAccessDenied" | "KMSDisabled" | "KMSInvalidState" | "KMSNotFound" => RunState::NotRun,
-        _ if status == 429 => RunState::NotRunPassing,
-        _ if (400..500).contains(&status) => RunState::NotRun,
-        _ => RunState::MayHaveRun,
+    // By status and code together: a gateway that gives up on a running function may well call that "conflict".
+    let row = (status, short(code.unwrap_or_default()));
+    if status == 429 || PASSING.contains(&row) {
+        RunState::NotRunPassing
+    } else if (400..500).contains(&status) || PERMANENT.contains(&row) {
+        RunState::NotRun
+    } else {
+        RunState::MayHaveRun
     }
 }
 
+const PASSING: [(u16, &str); 20] = [
+    // Throttled, by other names.
+    (400, "Throttling"),
+    (400, "TooManyRequests"),
+    // The file system is not there yet, or did not answer.
+    (403, "EFSMountFailure"),
+    (403, "S3FilesMountFailure"),
+    (408, "EFSMountConnectivity"),
+    (408, "EFSMountTimeout"),
+    (408, "S3FilesMountConnectivity"),
+    (408, "S3FilesMountTimeout"),
+    // The function is being created, updated, restored or woken.
+    (408, "SnapStartTimeout"),
+    (409, "SnapStartNotReady"),
+    (409, "ResourceConflict"),
+    (409, "CodeArtifactUserPending"),
+    (409, "RuntimeAliasDeleted"),
+    (409, "RuntimeVersionDeleted"),
+    (502, "ResourceNotReady"),
+    // The network interface, an address in the subnet, EC2's own limits: being made, or short for a while.
+    (502, "ENINotReady"),
+    (502, "ENILimitReached"),
+    (502, "SubnetIPAddressLimitReached"),
+    (502, "EC2Throttled"),
+    (502, "EC2Unexpected"),
+];
+
+/// The function's key, code, runtime or network must be mended.
+const PERMANENT: [(u16, &str); 9] = [
+    (502, "EC2AccessDenied"),
+    (502, "InvalidRuntime"),
+    (502, "InvalidSecurityGroupID"),
+    (502, "InvalidSubnetID"),
+    (502, "InvalidZipFile"),
+    (502, "KMSAccessDenied"),
+    (502, "KMSDisabled"),
+    (502, "KMSInvalidState"),
+    (502, "KMSNotFound"),
+];
+
 fn hint(status: u16, short_code: &str, run_state: RunState) -> &'static str {
+    if run_state == RunState::MayHaveRun && status >= 500 {
+        return "the function may have run: look at its log before you invoke it again";
+    }
     match short_code {
         "AccessDenied" => "allow lambda:InvokeFunction on this function to the identity that calls",
         "UnrecognizedClient" | "InvalidClientTokenId" => {
@@ -436,6 +493,25 @@ mod tests {
                 assert_eq!(rejection.run_state, want, "{status} {code}");
                 assert!(!rejection.hint().is_empty());
             }
+        }
+        for (status, code) in [
+            (500, "TooManyRequests"),
+            (504, "ResourceConflict"),
+            (307, "ENINotReady"),
+            (503, "KMSDisabled"),
+        ] {
+            let headers = [("x-amzn-errortype", code)];
+            assert_eq!(
+                rejection(status, &headers, "").run_state,
+                MayHaveRun,
+                "{status} {code}"
+            );
+            let body = format!("{{\"code\":\"{code}Exception\"}}");
+            assert_eq!(
+                rejection(status, &[], &body).run_state,
+                MayHaveRun,
+                "{status} {code}"
+            );
         }
         for status in [100, 302, 307, 500, 502, 503, 504, 599] {
             assert_eq!(rejection(status, &[], "").run_state, MayHaveRun, "{status}");

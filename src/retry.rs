@@ -64,7 +64,11 @@ impl Class {
 }
 
 fn is_throttle(rejection: &Rejection) -> bool {
-    rejection.status == 429 || matches!(rejection.short_code(), "TooManyRequests" | "EC2Throttled")
+    rejection.status == 429
+        || matches!(
+            rejection.short_code(),
+            "TooManyRequests" | "Throttling" | "EC2Throttled"
+        )
 }
 
 /// Where the invocation stands after an attempt.
@@ -109,14 +113,14 @@ fn delay(class: Class, standing: &Standing) -> Option<Duration> {
     let own = (base * 2_u32.pow(retry))
         .min(LONGEST)
         .mul_f64(standing.chance.clamp(0.0, 1.0));
-    if let Some(milliseconds) = standing.asked_milliseconds {
-        return Some(Duration::from_millis(milliseconds).clamp(own, own + ASKED_SLACK));
-    }
+    let asked_by_aws = standing.asked_milliseconds.map_or(own, |milliseconds| {
+        Duration::from_millis(milliseconds).clamp(own, own + ASKED_SLACK)
+    });
     let asked = standing
         .asked_seconds
         .map_or(Duration::ZERO, Duration::from_secs);
     // Never earlier than asked; and rather not at all than after minutes of silence.
-    (asked <= LONGEST_ASKED).then_some(own.max(asked))
+    (asked <= LONGEST_ASKED).then_some(asked_by_aws.max(asked))
 }
 
 const BASE: Duration = Duration::from_millis(50);
@@ -253,6 +257,9 @@ mod tests {
             (Some(1_500), None, Some(1_500)),
             (Some(1), None, Some(1_000)),
             (Some(60_000), None, Some(6_000)),
+            (Some(0), Some(3), Some(3_000)),
+            (Some(60_000), Some(3), Some(6_000)),
+            (None, Some(u64::MAX), None),
             (None, Some(3), Some(3_000)),
             (None, Some(0), Some(1_000)),
             (None, Some(60), Some(60_000)),

@@ -42,7 +42,7 @@ fn reply(text: &str) -> Vec<u8> {
     text.as_bytes().to_vec()
 }
 
-const AFTER_SENDING: [Fault; 14] = [
+const AFTER_SENDING: [Fault; 18] = [
     (|| Act::CloseAtOnce, "", None),
     (|| Act::ResetAfter(1), "", None),
     (|| Act::ResetAfter(20), "", None),
@@ -117,6 +117,34 @@ const AFTER_SENDING: [Fault; 14] = [
         || Act::Reply(reply("HTTP/1.1 200 OK\r\n\r\n{\"cut\":")),
         "it has no length and is not whole JSON",
         Some(200),
+    ),
+    (
+        || {
+            Act::Reply(reply(
+                "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\n{\"cut\":",
+            ))
+        },
+        "it has no length and is not whole JSON",
+        Some(200),
+    ),
+    (
+        || {
+            Act::Reply(reply(
+                "HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{\"a\":\r\n",
+            ))
+        },
+        "its answer was not complete",
+        Some(200),
+    ),
+    (
+        || Act::Reply(reply("HTTP/1.1 206 Partial\r\n\r\n{\"cut\":")),
+        "it has no length and is not whole JSON",
+        Some(206),
+    ),
+    (
+        || Act::Reply(reply("HTTP/1.1 204 No Content\r\n\r\n")),
+        "answered 204, which is no answer of Lambda to RequestResponse",
+        Some(204),
     ),
 ];
 

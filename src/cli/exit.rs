@@ -72,8 +72,9 @@ impl ExitStatus {
             Err(error) => Self::of_kind(error.kind()),
         };
         match of_last {
+            Self::Success | Self::FunctionFailed => of_last,
             // "It did not run" is true of the last attempt only.
-            Self::TryAgain | Self::Refused if invoked.may_have_run_before => Self::MayHaveRun,
+            _ if invoked.may_have_run_before => Self::MayHaveRun,
             status => status,
         }
     }
@@ -123,6 +124,15 @@ mod tests {
                 want,
                 "{kind:?}"
             );
+        }
+    }
+
+    #[test]
+    fn an_earlier_attempt_that_may_have_run_overrules_every_did_not_run() {
+        for kind in [ErrorKind::Sign, ErrorKind::Credentials, ErrorKind::Config] {
+            let mut invoked = Invoked::not_tried(Error::new(kind, "x"));
+            invoked.may_have_run_before = true;
+            assert_eq!(ExitStatus::of(&invoked).code(), 255, "{kind:?}");
         }
     }
 

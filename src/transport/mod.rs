@@ -133,9 +133,7 @@ impl Transport {
             .map_err(|error| failure(&Cause::Ureq(error), None))?;
         let (parts, body) = response.into_parts();
         let status = parts.status.as_u16();
-        let is_delimited = ["content-length", "transfer-encoding"]
-            .iter()
-            .any(|name| parts.headers.contains_key(*name));
+        let is_delimited = is_delimited(&parts);
         let body = match self.read_body(body) {
             Ok(body) => body,
             // A refusal is told by its head; of its body, what came is lost with the rest.
@@ -217,6 +215,19 @@ impl Transport {
         )
         .with_source(cause.text(&limits))
         .with_hint(if sent { MAY_HAVE_RUN } else { cause.hint() })
+    }
+}
+
+/// Whether the head tells where the body ends: by a length, or by chunks, which HTTP/1.0 does not have.
+fn is_delimited(head: &http::response::Parts) -> bool {
+    let coding = head.headers.get_all("transfer-encoding").iter().next_back();
+    let is_chunked = coding
+        .and_then(|value| value.to_str().ok())
+        .and_then(|text| text.rsplit(',').next())
+        .is_some_and(|last| last.trim().eq_ignore_ascii_case("chunked"));
+    match coding {
+        None => head.headers.contains_key("content-length"),
+        Some(_) => is_chunked && head.version != http::Version::HTTP_10,
     }
 }
 
