@@ -73,13 +73,17 @@ pub struct FunctionError {
 
 impl Response {
     /// Whether all of the answer is here, as far as can be told: one that did not say how long it is must at least
-    /// be whole JSON where a result is expected.
+    /// be whole JSON where a result is expected, and no bare number, which looks whole wherever it is cut.
     #[must_use]
     pub fn is_whole(&self) -> bool {
         self.is_delimited
             || !(200..300).contains(&self.status)
             || matches!(self.status, 202 | 204)
-            || json::check(&self.body).is_ok()
+            || json::check(&self.body).is_ok_and(|text| {
+                !text
+                    .trim_end()
+                    .ends_with(|last: char| last.is_ascii_digit())
+            })
     }
 }
 
@@ -117,7 +121,7 @@ impl Answer {
             outcome,
             payload,
             log: header("x-amz-log-result").map(decode_log),
-            request_id: header("x-amzn-requestid"),
+            request_id: header("x-amzn-requestid").map(|id| one_line(&id)),
             executed_version: header("x-amz-executed-version"),
             trace_id: header("x-amzn-trace-id"),
             durable_execution_arn: header("x-amz-durable-execution-arn"),

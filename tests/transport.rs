@@ -42,7 +42,7 @@ fn reply(text: &str) -> Vec<u8> {
     text.as_bytes().to_vec()
 }
 
-const AFTER_SENDING: [Fault; 18] = [
+const AFTER_SENDING: [Fault; 20] = [
     (|| Act::CloseAtOnce, "", None),
     (|| Act::ResetAfter(1), "", None),
     (|| Act::ResetAfter(20), "", None),
@@ -73,7 +73,7 @@ const AFTER_SENDING: [Fault; 18] = [
                 "x".repeat(70_000)
             )))
         },
-        "the head of the answer has more than 65536 bytes",
+        "has more than 65536 bytes",
         None,
     ),
     (
@@ -145,6 +145,21 @@ const AFTER_SENDING: [Fault; 18] = [
         || Act::Reply(reply("HTTP/1.1 204 No Content\r\n\r\n")),
         "answered 204, which is no answer of Lambda to RequestResponse",
         Some(204),
+    ),
+    (
+        || Act::Reply(reply("HTTP/1.1 200 OK\r\n\r\n12")),
+        "it has no length and is not whole JSON",
+        Some(200),
+    ),
+    (
+        || {
+            Act::Reply(reply(&format!(
+                "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2;{}",
+                "x".repeat(200_000)
+            )))
+        },
+        "has more than 131072 bytes",
+        Some(200),
     ),
 ];
 

@@ -6,6 +6,9 @@ use ureq::unversioned::transport::Buffers;
 /// Room for a whole head; it grows only for a head that is longer, which is then refused.
 const INPUT_BYTES: usize = 64 * 1024;
 
+/// The most that is kept unread: nothing in HTTP that must be seen as a whole is longer.
+pub(super) const MOST_INPUT_BYTES: usize = 2 * INPUT_BYTES;
+
 /// Room for the head of a request and the first piece of its body.
 const OUTPUT_BYTES: usize = 32 * 1024;
 
@@ -18,6 +21,13 @@ pub(super) struct ConnectionBuffers {
     output: Vec<u8>,
     /// Whether the last look at the input took anything from it: if not, more must come first.
     progressed: bool,
+}
+
+impl ConnectionBuffers {
+    /// Whether so much stands unread that no more is taken.
+    pub(super) fn is_full(&self) -> bool {
+        self.filled - self.consumed >= MOST_INPUT_BYTES
+    }
 }
 
 impl Buffers for ConnectionBuffers {
@@ -94,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn there_is_always_room_for_more() {
+    fn there_is_room_for_more_up_to_a_limit() {
         let mut buffers = ConnectionBuffers::default();
         let full = vec![b'x'; INPUT_BYTES];
         append(&mut buffers, &full);
@@ -104,6 +114,10 @@ mod tests {
         assert!(buffers.input().ends_with(b"0123456789"));
         append(&mut buffers, b"!");
         assert_eq!(buffers.input().len(), INPUT_BYTES + 1);
+        assert!(!buffers.is_full());
+        let rest = vec![b'x'; INPUT_BYTES - 1];
+        append(&mut buffers, &rest);
+        assert!(buffers.is_full());
     }
 
     #[test]

@@ -48,7 +48,9 @@ impl Cause {
                 None => "the proxy closed the connection without an answer".to_owned(),
             },
             Self::Ureq(ureq::Error::LargeResponseHeader(_, limit)) => {
-                format!("the head of the answer has more than {limit} bytes")
+                format!(
+                    "a part of the answer that must be read as a whole has more than {limit} bytes"
+                )
             }
             Self::Ureq(ureq::Error::Io(error)) => match tls_error(error) {
                 Some(error) => tls_text(error),

@@ -71,36 +71,46 @@ impl<In: Transport> Connector<In> for End {
         chained: Option<In>,
     ) -> Result<Option<Self::Out>, Error> {
         progress::end_connection();
-        Ok(chained.map(Answered))
+        let is_outermost = !progress::now().is_connecting();
+        Ok(chained.map(|transport| Answered {
+            transport,
+            is_outermost,
+        }))
     }
 }
 
 #[derive(Debug)]
-struct Answered<T>(T);
+struct Answered<T> {
+    transport: T,
+    /// Not that to a proxy, through which another goes.
+    is_outermost: bool,
+}
 
 impl<T: Transport> Transport for Answered<T> {
     fn buffers(&mut self) -> &mut dyn Buffers {
-        self.0.buffers()
+        self.transport.buffers()
     }
 
     fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), Error> {
-        self.0.transmit_output(amount, timeout)
+        self.transport.transmit_output(amount, timeout)
     }
 
     fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, Error> {
-        progress::waiting();
-        let has_come = self.0.await_input(timeout)?;
-        if has_come {
+        if self.is_outermost {
+            progress::waiting();
+        }
+        let has_come = self.transport.await_input(timeout)?;
+        if has_come && self.is_outermost {
             progress::received();
         }
         Ok(has_come)
     }
 
     fn is_open(&mut self) -> bool {
-        self.0.is_open()
+        self.transport.is_open()
     }
 
     fn is_tls(&self) -> bool {
-        self.0.is_tls()
+        self.transport.is_tls()
     }
 }

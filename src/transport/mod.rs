@@ -249,7 +249,7 @@ fn head_text(head: &http::response::Parts) -> String {
 }
 
 /// Room above TLS, for a whole head; the socket has buffers of its own.
-const TLS_BUFFER_BYTES: usize = 64 * 1024;
+const TLS_BUFFER_BYTES: usize = 80 * 1024;
 
 /// Lambda's own headers take up to 6 KB, most of it the log.
 const HEAD_LIMIT_BYTES: usize = 64 * 1024;

@@ -12,12 +12,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use socket2::{SockRef, TcpKeepalive};
+use ureq::Error;
 use ureq::unversioned::transport::{
     Buffers, ConnectionDetails, Connector, Either, NextTimeout, Transport, time,
 };
-use ureq::{Error, Timeout};
 
-use super::buffer::ConnectionBuffers;
+use super::buffer::{ConnectionBuffers, MOST_INPUT_BYTES};
 use super::progress;
 
 /// Opens the socket, unless there is a tunnel through a proxy already.
@@ -88,7 +88,7 @@ fn connect(details: &ConnectionDetails<'_>) -> Result<TcpStream, Error> {
         };
         match result {
             Ok(stream) => return Ok(stream),
-            Err(error) if is_timeout(&error) => last_error = Error::Timeout(Timeout::Connect),
+            Err(error) if is_timeout(&error) => last_error = Error::Timeout(details.timeout.reason),
             Err(error) => last_error = Error::Io(error),
         }
         left = remaining(details.timeout.after, started, (details.current_time)());
@@ -159,17 +159,29 @@ impl Transport for TcpTransport {
 
     fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), Error> {
         let timeout = timeout.for_write();
-        let limit = self.limit(timeout)?;
-        if limit != self.write_timeout {
-            self.stream.set_write_timeout(limit)?;
-            self.write_timeout = limit;
-        }
         // Before the write: once it has begun, nobody knows how much of it arrived.
         progress::sending(amount);
-        let output = &self.buffers.output()[..amount];
-        self.stream
-            .write_all(output)
-            .map_err(|error| or_timeout(error, timeout))
+        let mut limit = self.limit(timeout)?;
+        let started = (self.current_time)();
+        let mut written = 0;
+        // The time limit is for all of it: the kernel's begins anew with each piece that it takes.
+        while written < amount {
+            if limit != self.write_timeout {
+                self.stream.set_write_timeout(limit)?;
+                self.write_timeout = limit;
+            }
+            match self.stream.write(&self.buffers.output()[written..amount]) {
+                Ok(0) => return Err(Error::Io(io::ErrorKind::WriteZero.into())),
+                Ok(more) => written += more,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(or_timeout(error, timeout)),
+            }
+            if written < amount {
+                let after = remaining(timeout.after, started, (self.current_time)());
+                limit = self.limit(NextTimeout { after, ..timeout })?;
+            }
+        }
+        Ok(())
     }
 
     fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, Error> {
@@ -178,6 +190,12 @@ impl Transport for TcpTransport {
         if limit != self.read_timeout {
             self.stream.set_read_timeout(limit)?;
             self.read_timeout = limit;
+        }
+        if self.buffers.is_full() {
+            return Err(Error::LargeResponseHeader(
+                MOST_INPUT_BYTES,
+                MOST_INPUT_BYTES,
+            ));
         }
         let input = self.buffers.input_append_buf();
         let amount = loop {
