@@ -56,8 +56,8 @@ fn a_signal_ends_a_waiting_call_with_its_exit_status() {
     for (signal, status) in [("INT", 130), ("TERM", 143)] {
         let server = Server::start(vec![Act::ReplyAndStall(Vec::new())]);
         let mut child = waiting_call(&server);
-        let kill = Command::new("kill")
-            .args(["-s", signal, &child.id().to_string()])
+        let kill = Command::new("sh")
+            .args(["-c", &format!("kill -s {signal} {}", child.id())])
             .status()
             .unwrap();
         assert!(kill.success());
