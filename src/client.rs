@@ -14,7 +14,7 @@ use crate::invocation::{Invocation, InvocationType};
 use crate::os::{Clock, chance};
 use crate::outcome::{Answer, Outcome};
 use crate::outputs::Invoked;
-use crate::rejection::Rejection;
+use crate::rejection::{Rejection, RunState};
 use crate::request::Request;
 use crate::retry::{Class, RetryPolicy, Standing, decide};
 use crate::settings::Settings;
@@ -251,8 +251,11 @@ impl Call<'_, '_> {
     fn repair(&mut self, result: &Result<Answer, Error>) -> Option<Repair> {
         let rejection = rejection(result.as_ref().ok()?)?;
         let already = |wanted: fn(&Repair) -> bool| self.repairs.iter().any(wanted);
-        if rejection.status < 500
-            && rejection.short_code() == "ExpiredToken"
+        // Whatever it is called: what may have run is not sent again for this.
+        if rejection.run_state == RunState::MayHaveRun {
+            return None;
+        }
+        if rejection.short_code() == "ExpiredToken"
             && !already(|repair| matches!(repair, Repair::Credentials))
         {
             let fresh = self.client.sources().load().ok()?.credentials;

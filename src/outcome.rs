@@ -161,12 +161,17 @@ impl FunctionError {
                 let field = |name: &str| json::string_field(text, &[name]);
                 match (field("errorType"), field("errorMessage")) {
                     (None, None) => excerpt(text),
-                    (error_type, message) => joined([error_type, message]),
+                    (error_type, message) => readable(&joined([error_type, message])),
                 }
             }
             Err(_) => format!("({} bytes that are not UTF-8)", body.len()),
         };
         let summary = joined([Some(kind.clone()), Some(details)]);
+        let summary = if summary.is_empty() {
+            "the function failed and said nothing".to_owned()
+        } else {
+            summary
+        };
         Self { kind, summary }
     }
 }
@@ -193,8 +198,16 @@ pub(crate) fn one_line(text: &str) -> String {
 
 /// The beginning of a text of unknown shape.
 pub(crate) fn excerpt(text: &str) -> String {
-    const CHARACTERS: usize = 300;
-    match text.char_indices().nth(CHARACTERS) {
+    shortened(text, 300)
+}
+
+/// A message as far as anybody reads it; the policies that AWS names in its own take some hundred characters.
+pub(crate) fn readable(text: &str) -> String {
+    shortened(text, 2_000)
+}
+
+fn shortened(text: &str, characters: usize) -> String {
+    match text.char_indices().nth(characters) {
         None => text.to_owned(),
         Some((end, _)) => format!("{}…", &text[..end]),
     }

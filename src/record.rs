@@ -95,14 +95,9 @@ fn entries(
 }
 
 fn string(value: &RawValue, key: &str) -> Result<String, Error> {
-    serde_json::from_str(value.get()).map_err(|error| {
-        let what = json::type_name(value);
-        let error_text = Error::invalid_input(format!("{key} must be a string, and is {what}"));
-        if what == "a string" {
-            Error::invalid_input(format!("{key} cannot be read")).with_source(error)
-        } else {
-            error_text
-        }
+    serde_json::from_str(value.get()).map_err(|error| match json::type_name(value) {
+        "a string" => Error::invalid_input(format!("{key} cannot be read")).with_source(error),
+        what => Error::invalid_input(format!("{key} must be a string, and is {what}")),
     })
 }
 

@@ -7,7 +7,7 @@ use std::time::SystemTime;
 use http::HeaderMap;
 
 use crate::json;
-use crate::outcome::{excerpt, joined};
+use crate::outcome::{joined, readable};
 
 /// A refused call.
 #[derive(Debug)]
@@ -122,7 +122,7 @@ impl Rejection {
             .as_ref()
             .map(|reason| format!(" ({reason})"))
             .unwrap_or_default();
-        joined([Some(code + &reason), self.message.as_deref().map(excerpt)])
+        joined([Some(code + &reason), self.message.as_deref().map(readable)])
     }
 
     /// What the user may try, as one sentence without a full stop.
@@ -372,6 +372,8 @@ mod tests {
             throttled.describe(),
             "TooManyRequestsException (ReservedFunctionConcurrentInvocationLimitExceeded): Rate Exceeded."
         );
+        let long = format!("{{\"message\":\"{}\"}}", "x".repeat(1_000_000));
+        assert!(rejection(403, &[], &long).describe().len() < 2_100);
         assert_eq!(rejection(502, &[], "").describe(), "HTTP 502");
         assert_eq!(rejection(502, &[], "a\r\nb").describe(), "HTTP 502: a b");
     }
