@@ -42,7 +42,7 @@ fn reply(text: &str) -> Vec<u8> {
     text.as_bytes().to_vec()
 }
 
-const AFTER_SENDING: [Fault; 20] = [
+const AFTER_SENDING: [Fault; 22] = [
     (|| Act::CloseAtOnce, "", None),
     (|| Act::ResetAfter(1), "", None),
     (|| Act::ResetAfter(20), "", None),
@@ -115,7 +115,7 @@ const AFTER_SENDING: [Fault; 20] = [
     ),
     (
         || Act::Reply(reply("HTTP/1.1 200 OK\r\n\r\n{\"cut\":")),
-        "it has no length and is not whole JSON",
+        "it has no length, or a wrong one, and is not whole JSON",
         Some(200),
     ),
     (
@@ -124,7 +124,7 @@ const AFTER_SENDING: [Fault; 20] = [
                 "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\n{\"cut\":",
             ))
         },
-        "it has no length and is not whole JSON",
+        "it has no length, or a wrong one, and is not whole JSON",
         Some(200),
     ),
     (
@@ -138,7 +138,7 @@ const AFTER_SENDING: [Fault; 20] = [
     ),
     (
         || Act::Reply(reply("HTTP/1.1 206 Partial\r\n\r\n{\"cut\":")),
-        "it has no length and is not whole JSON",
+        "it has no length, or a wrong one, and is not whole JSON",
         Some(206),
     ),
     (
@@ -148,7 +148,7 @@ const AFTER_SENDING: [Fault; 20] = [
     ),
     (
         || Act::Reply(reply("HTTP/1.1 200 OK\r\n\r\n12")),
-        "it has no length and is not whole JSON",
+        "it has no length, or a wrong one, and is not whole JSON",
         Some(200),
     ),
     (
@@ -159,6 +159,20 @@ const AFTER_SENDING: [Fault; 20] = [
             )))
         },
         "has more than 131072 bytes",
+        Some(200),
+    ),
+    (
+        || {
+            Act::Reply(reply(
+                "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n{\"a\":1}",
+            ))
+        },
+        "it has no length, or a wrong one, and is not whole JSON",
+        Some(200),
+    ),
+    (
+        || Act::Reply(reply("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n1234")),
+        "it has no length, or a wrong one, and is not whole JSON",
         Some(200),
     ),
 ];

@@ -3,6 +3,8 @@
 
 use ureq::unversioned::transport::Buffers;
 
+use super::progress;
+
 /// Room for a whole head; it grows only for a head that is longer, which is then refused.
 const INPUT_BYTES: usize = 64 * 1024;
 
@@ -67,6 +69,7 @@ impl Buffers for ConnectionBuffers {
         if self.consumed == self.filled {
             (self.consumed, self.filled) = (0, 0);
         }
+        progress::unread(self.filled - self.consumed);
     }
 
     fn tmp_and_output(&mut self) -> (&mut [u8], &mut [u8]) {

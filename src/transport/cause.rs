@@ -34,7 +34,7 @@ impl Cause {
     pub(super) fn text(&self, limits: &Limits) -> String {
         match self {
             Self::TooLarge(limit) => format!("its body has more than {limit} bytes"),
-            Self::NoEnd => "it has no length and is not whole JSON".to_owned(),
+            Self::NoEnd => "it has no length, or a wrong one, and is not whole JSON".to_owned(),
             Self::Ureq(ureq::Error::Timeout(which)) => {
                 let (limit, option) = match which {
                     Timeout::Resolve | Timeout::Connect => (limits.connect, "--connect-timeout"),

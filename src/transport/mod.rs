@@ -140,6 +140,10 @@ impl Transport {
             Err(_) if status >= 400 => Vec::new(),
             Err(cause) => return Err(failure(&cause, Some(&parts))),
         };
+        // A length that is too small cuts the body as surely as a connection that breaks. (With TLS, what is unread
+        // below it is not of the answer.)
+        let has_more = request.scheme == "http" && progress::now().unread_bytes > 0;
+        let is_delimited = is_delimited && !has_more;
         Ok(Response {
             status,
             headers: parts.headers,

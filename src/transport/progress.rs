@@ -21,6 +21,8 @@ pub(super) struct Progress {
     pub(super) phase: Phase,
     /// Bytes of the request, below TLS, that were handed to the operating system or were about to be.
     pub(super) sent_bytes: u64,
+    /// Bytes below TLS that came and were not taken.
+    pub(super) unread_bytes: usize,
     /// How many connections are being made, one within the other.
     depth: u8,
 }
@@ -35,6 +37,7 @@ impl Progress {
 const START: Progress = Progress {
     phase: Phase::Resolve,
     sent_bytes: 0,
+    unread_bytes: 0,
     depth: 0,
 };
 
@@ -56,6 +59,14 @@ pub(super) fn now() -> Progress {
 pub(super) fn enter(phase: Phase) {
     PROGRESS.set(Progress {
         phase,
+        ..PROGRESS.get()
+    });
+}
+
+/// So many bytes that came are not taken yet.
+pub(super) fn unread(bytes: usize) {
+    PROGRESS.set(Progress {
+        unread_bytes: bytes,
         ..PROGRESS.get()
     });
 }
