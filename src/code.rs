@@ -1,7 +1,7 @@
 //! The codes of `lambdaError`: the connector's documented list, and which of them an answer or an error gets.
 
 use crate::error::{Error, ErrorKind};
-use crate::rejection::Rejection;
+use crate::rejection::{Rejection, RunState};
 
 /// The word that opens a line of `lambdaError`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,12 +23,14 @@ impl Code {
     /// The code for a call that was refused.
     #[must_use]
     pub fn of_rejection(rejection: &Rejection) -> Self {
-        let modelled = |status| MODELLED_5XX.contains(&(status, rejection.short_code()));
+        // Of the 5xx, the API models those that surely did not run, and one more.
+        let is_modelled = rejection.run_state != RunState::MayHaveRun
+            || (rejection.status, rejection.short_code()) == (500, "Service");
         Self(match (rejection.status, rejection.short_code()) {
             (_, "InvalidRequestContent") => "INVALID_REQUEST",
             (413, _) => "REQUEST_TOO_LARGE",
             (429, _) | (_, "TooManyRequests") => "TOO_MANY_REQUESTS",
-            (status @ 500..=599, _) if modelled(status) => "SERVICE_ERROR",
+            (500..=599, _) if is_modelled => "SERVICE_ERROR",
             (status, _) => STATUS_CODES
                 .iter()
                 .find(|(known, _)| *known == status)
@@ -53,26 +55,6 @@ impl Code {
         })
     }
 }
-
-/// The 5xx of the API's model, without `Exception`.
-const MODELLED_5XX: [(u16, &str); 16] = [
-    (500, "Service"),
-    (502, "EC2AccessDenied"),
-    (502, "EC2Throttled"),
-    (502, "EC2Unexpected"),
-    (502, "ENILimitReached"),
-    (502, "ENINotReady"),
-    (502, "InvalidRuntime"),
-    (502, "InvalidSecurityGroupID"),
-    (502, "InvalidSubnetID"),
-    (502, "InvalidZipFile"),
-    (502, "KMSAccessDenied"),
-    (502, "KMSDisabled"),
-    (502, "KMSInvalidState"),
-    (502, "KMSNotFound"),
-    (502, "ResourceNotReady"),
-    (502, "SubnetIPAddressLimitReached"),
-];
 
 const STATUS_CODES: [(u16, &str); 17] = [
     (400, "BAD_REQUEST"),

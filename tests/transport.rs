@@ -233,13 +233,15 @@ fn a_kept_connection_that_dies_counts_as_sent() {
     assert_eq!(outputs["attempts"], 2);
 }
 
+/// A refusal that closes the connection.
+fn error(status: u16, code: &str) -> Vec<u8> {
+    reply(&format!(
+        "HTTP/1.1 {status} -\r\nx-amzn-ErrorType: {code}\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{{}}"
+    ))
+}
+
 #[test]
 fn what_surely_did_not_run_is_sent_again_unasked() {
-    let error = |status: u16, code: &str| {
-        reply(&format!(
-            "HTTP/1.1 {status} -\r\nx-amzn-ErrorType: {code}\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{{}}"
-        ))
-    };
     for (status, code) in [
         (409, "ResourceConflictException"),
         (409, "SnapStartNotReadyException"),
@@ -260,11 +262,6 @@ fn what_surely_did_not_run_is_sent_again_unasked() {
 
 #[test]
 fn what_is_final_or_unknown_is_not_sent_again() {
-    let error = |status: u16, code: &str| {
-        reply(&format!(
-            "HTTP/1.1 {status} -\r\nx-amzn-ErrorType: {code}\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{{}}"
-        ))
-    };
     for (status, code, exit, runs_with_leave) in [
         (404, "ResourceNotFoundException", 254, 1),
         (502, "KMSAccessDeniedException", 254, 1),
